@@ -22,6 +22,7 @@ public sealed partial class AmqpConnection(
     private readonly Address _address = new(options.Value.Address);
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private Connection? _connection;
+    private bool _announced;
 
     /// <summary>Whether the broker was reached and has not gone since.</summary>
     public bool IsOpen => _connection is { IsClosed: false } && LastFailure is null;
@@ -157,8 +158,14 @@ public sealed partial class AmqpConnection(
 
     private void ReportSuccess()
     {
+        // Whoever loses something else, its database say, attaches again and again: only a change is news.
+        if (!_announced)
+        {
+            _announced = true;
+            LogConnected(_address.Host, _address.Port);
+        }
+
         LastFailure = null;
-        LogConnected(_address.Host, _address.Port);
     }
 
     private void ReportFailure(Exception exception)
@@ -167,6 +174,7 @@ public sealed partial class AmqpConnection(
         LastFailure = $"The broker at {_address.Host}:{_address.Port} cannot be reached: {exception.Message}";
         if (first)
         {
+            _announced = false;
             LogUnavailable(_address.Host, _address.Port, exception.Message);
         }
     }
