@@ -1,0 +1,2 @@
+namespace Aspire.Hosting;
+public class DistributedApplication { }
