@@ -8,6 +8,7 @@ namespace Aspire.Hosting.Dashboard.ResourceService;
 /// <summary>What the dashboard can ask of this AppHost, and the answers (dashboard_service.proto).</summary>
 internal sealed class DashboardService(
     string applicationName,
+    DistributedApplicationModel model,
     ResourceNotificationService notifications,
     ResourceLoggerService loggers,
     ResourceCommandService commands)
@@ -48,9 +49,10 @@ internal sealed class DashboardService(
     private async Task WatchResourceConsoleLogsAsync(GrpcCall call)
     {
         var request = await call.ReadRequestAsync(WatchResourceConsoleLogsRequest.Parser);
+        var resource = Find(request.ResourceName);
         await call.StartStreamAsync();
 
-        var batches = request.SuppressFollow ? loggers.GetAllAsync(request.ResourceName) : loggers.WatchAsync(request.ResourceName);
+        var batches = request.SuppressFollow ? loggers.GetAllAsync(resource) : loggers.WatchAsync(resource);
         await foreach (var lines in batches.WithCancellation(call.CancellationToken))
         {
             var update = new WatchResourceConsoleLogsUpdate();
@@ -63,7 +65,7 @@ internal sealed class DashboardService(
     private async Task ExecuteResourceCommandAsync(GrpcCall call)
     {
         var request = await call.ReadRequestAsync(ResourceCommandRequest.Parser);
-        var result = await commands.ExecuteCommandAsync(request.ResourceName, request.CommandName, call.CancellationToken);
+        var result = await commands.ExecuteCommandAsync(Find(request.ResourceName), request.CommandName, call.CancellationToken);
         await call.WriteAsync(CommandMessage.From(result));
     }
 
@@ -75,6 +77,10 @@ internal sealed class DashboardService(
         {
         }
     }
+
+    private IResource Find(string name) =>
+        model.Resources.FirstOrDefault(resource => DashboardName.Of(resource) == name)
+        ?? throw new GrpcException(GrpcStatus.NotFound, $"There is no resource '{name}'.");
 
     private static WatchResourcesUpdate InitialData(IEnumerable<Resource> resources)
     {

@@ -13,8 +13,8 @@ internal static class PropertyMessages
         var snapshot = resourceEvent.Snapshot;
         var ofEveryResource = new (string Name, object? Value)[]
         {
-            ("resource.uid", resourceEvent.ResourceId),
-            ("resource.name", resourceEvent.ResourceId),
+            ("resource.uid", DashboardName.Of(resourceEvent.Resource)),
+            ("resource.name", DashboardName.Of(resourceEvent.Resource)),
             ("resource.displayName", resourceEvent.Resource.Name),
             ("resource.type", snapshot.ResourceType),
             ("resource.state", snapshot.State?.Text),

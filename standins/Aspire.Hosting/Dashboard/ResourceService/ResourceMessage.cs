@@ -12,8 +12,8 @@ internal static class ResourceMessage
         var snapshot = resourceEvent.Snapshot;
         var message = new Proto.Resource
         {
-            Name = resourceEvent.ResourceId,
-            Uid = resourceEvent.ResourceId,
+            Name = DashboardName.Of(resourceEvent.Resource),
+            Uid = DashboardName.Of(resourceEvent.Resource),
             DisplayName = resourceEvent.Resource.Name,
             ResourceType = snapshot.ResourceType,
             CreatedAt = ToTimestamp(snapshot.CreationTimeStamp),

@@ -1,0 +1,35 @@
+namespace Aspire.Hosting.Dashboard;
+
+/// <summary>Finds the Aspire CLI, which contains the dashboard.</summary>
+internal static class AspireCli
+{
+    /// <summary>Where npm puts it, seen from the root of the solution.</summary>
+    private static readonly string ToolsFolder = Path.Combine("artifacts", "tools", "node_modules", "@microsoft");
+
+    private static string FileName => OperatingSystem.IsWindows() ? "aspire.exe" : "aspire";
+
+    /// <returns>Null if there is none.</returns>
+    public static string? Find(string appHostDirectory) => Find(appHostDirectory, Environment.GetEnvironmentVariable("PATH"));
+
+    /// <summary>The one fetched for this solution comes first: it is known to have a dashboard, which an older one on the path has not.</summary>
+    internal static string? Find(string appHostDirectory, string? path) =>
+        InTools(appHostDirectory).Concat(OnPath(path)).FirstOrDefault(File.Exists);
+
+    private static IEnumerable<string> InTools(string appHostDirectory)
+    {
+        for (var folder = new DirectoryInfo(appHostDirectory); folder is not null; folder = folder.Parent)
+        {
+            var tools = Path.Combine(folder.FullName, ToolsFolder);
+            if (Directory.Exists(tools))
+            {
+                foreach (var package in Directory.EnumerateDirectories(tools, "aspire-cli-*").Order(StringComparer.Ordinal))
+                {
+                    yield return Path.Combine(package, "bin", FileName);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> OnPath(string? path) =>
+        (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, FileName));
+}
