@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Aspire.Hosting.Dashboard;
 
 /// <summary>Finds the Aspire CLI, which contains the dashboard.</summary>
@@ -5,6 +7,13 @@ internal static class AspireCli
 {
     /// <summary>Where npm puts it, seen from the root of the solution.</summary>
     private static readonly string ToolsFolder = Path.Combine("artifacts", "tools", "node_modules", "@microsoft");
+
+    /// <summary>One line for who has none.</summary>
+    public static string HowToInstall => OperatingSystem.IsLinux()
+        ? $"dotnet run demo.cs up, or npm install --prefix artifacts/tools @microsoft/aspire-cli-linux-{Architecture}"
+        : "dotnet run demo.cs up, or install the Aspire CLI (https://aspire.dev)";
+
+    private static string Architecture => RuntimeInformation.OSArchitecture is System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
 
     private static string FileName => OperatingSystem.IsWindows() ? "aspire.exe" : "aspire";
 
