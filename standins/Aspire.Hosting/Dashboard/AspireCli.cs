@@ -13,14 +13,14 @@ internal static class AspireCli
         ? $"dotnet run demo.cs up, or npm install --prefix artifacts/tools @microsoft/aspire-cli-linux-{Architecture}"
         : "dotnet run demo.cs up, or install the Aspire CLI (https://aspire.dev)";
 
-    private static string Architecture => RuntimeInformation.OSArchitecture is System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
+    private static string Architecture => RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     private static string FileName => OperatingSystem.IsWindows() ? "aspire.exe" : "aspire";
 
     /// <returns>Null if there is none.</returns>
     public static string? Find(string appHostDirectory) => Find(appHostDirectory, Environment.GetEnvironmentVariable("PATH"));
 
-    /// <summary>The one fetched for this solution comes first: it is known to have a dashboard, which an older one on the path has not.</summary>
+    /// <summary>The one fetched for this solution comes first: it is known to have a dashboard, which older ones have not.</summary>
     internal static string? Find(string appHostDirectory, string? path) =>
         InTools(appHostDirectory).Concat(OnPath(path)).FirstOrDefault(File.Exists);
 

@@ -1,9 +1,25 @@
+using Aspire.Hosting.Processes;
+using Aspire.Hosting.Processes.Running;
+
 namespace Aspire.Hosting.Dashboard;
 
-/// <summary>How the Aspire CLI is asked for a dashboard: addresses as arguments, keys in the environment, where no process list shows them.</summary>
+/// <summary>
+/// How the Aspire CLI is asked for a dashboard: addresses as arguments, keys in the environment, where no process list shows them.
+/// </summary>
 internal static class DashboardCommand
 {
-    public static IReadOnlyList<string> Arguments(DashboardOptions options) =>
+    /// <param name="cli">The Aspire CLI.</param>
+    /// <param name="options">Addresses and keys.</param>
+    /// <param name="resourceService">Where the resource service listens.</param>
+    public static ProcessSpec Create(string cli, DashboardOptions options, Uri resourceService) => new()
+    {
+        FileName = cli,
+        Arguments = Arguments(options),
+        Environment = InheritedEnvironment.With(Environment(options, resourceService)),
+        WorkingDirectory = Path.GetDirectoryName(cli)!,
+    };
+
+    internal static IReadOnlyList<string> Arguments(DashboardOptions options) =>
     [
         "dashboard", "run",
         "--frontend-url", string.Join(';', options.Frontend.Select(address => address.Url)),
@@ -13,9 +29,8 @@ internal static class DashboardCommand
         "--nologo",
     ];
 
-    /// <param name="options">Addresses and keys.</param>
-    /// <param name="resourceService">Where the resource service listens.</param>
-    public static IReadOnlyDictionary<string, string> Environment(DashboardOptions options, Uri resourceService)
+    /// <summary>What is added to the environment that the AppHost passes on.</summary>
+    internal static IReadOnlyDictionary<string, string> Environment(DashboardOptions options, Uri resourceService)
     {
         var environment = new Dictionary<string, string>
         {

@@ -2,6 +2,8 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard.Grpc;
 using Aspire.Hosting.Dashboard.ResourceService;
 using Aspire.Hosting.Processes;
+using Aspire.Hosting.Processes.Ports;
+using Aspire.Hosting.Processes.Running;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +22,8 @@ internal sealed partial class DashboardHost(
     ResourceNotificationService notifications,
     ResourceLoggerService loggers,
     ResourceCommandService commands,
+    ProcessStarter processes,
+    PortReservations ports,
     ILogger<DistributedApplication> logger) : IDashboard, IAsyncDisposable
 {
     private const string ApiKeyHeader = "x-resource-service-api-key";
@@ -44,7 +48,7 @@ internal sealed partial class DashboardHost(
             return;
         }
 
-        var options = DashboardOptions.From(configuration);
+        var options = DashboardOptions.From(configuration, ports.ReserveFree);
         foreach (var address in (ListenAddress[])[.. options.Frontend, options.OtlpGrpc, options.OtlpHttp, options.ResourceService])
         {
             await address.EnsureFreeAsync(PortPatience, cancellationToken);
@@ -55,7 +59,8 @@ internal sealed partial class DashboardHost(
         _resourceService = await GrpcServer.StartAsync(options.ResourceService.Port, service.Methods, apiKey, logger, cancellationToken);
 
         Otlp = new OtlpTarget(options.OtlpGrpc.LocalUrl, options.Keys?.Otlp);
-        var supervisor = new DashboardSupervisor(cli, options, _resourceService.Address, loggers.GetLog(LogName), logger);
+        var command = DashboardCommand.Create(cli, options, _resourceService.Address);
+        var supervisor = new DashboardSupervisor(command, options, processes, loggers.GetLog(LogName), logger);
         _supervision = supervisor.RunAsync(_stopping.Token);
     }
 
@@ -86,6 +91,6 @@ internal sealed partial class DashboardHost(
             ?? (name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? name[..^suffix.Length] : name);
     }
 
-    [LoggerMessage(LogLevel.Information, "There is no dashboard, because there is no Aspire CLI. To get it: {HowToInstall}")]
+    [LoggerMessage(1, LogLevel.Information, "There is no dashboard, because there is no Aspire CLI. To get it: {HowToInstall}")]
     private partial void LogNoCli(string howToInstall);
 }

@@ -18,22 +18,24 @@ internal sealed record DashboardOptions(
     private const string DefaultFrontend = "http://localhost:15000";
 
     /// <summary>The page to open: with the token in it, which the dashboard keeps as a cookie.</summary>
-    public string LoginUrl => Keys is null ? Frontend[0].LocalUrl.ToString() : new Uri(Frontend[0].LocalUrl, $"/login?t={Keys.BrowserToken}").ToString();
+    public string LoginUrl => Keys is null
+        ? Frontend[0].LocalUrl.AbsoluteUri
+        : new Uri(Frontend[0].LocalUrl, $"/login?t={Uri.EscapeDataString(Keys.BrowserToken)}").AbsoluteUri;
 
     /// <summary>From the settings that Aspire has: those of the launch profile, mostly. What is not set gets a free port.</summary>
-    public static DashboardOptions From(IConfiguration configuration) => new(
+    public static DashboardOptions From(IConfiguration configuration, Func<int> reservePort) => new(
         [
             .. (FirstSet(configuration, "ASPNETCORE_URLS") ?? DefaultFrontend)
                 .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(url => ListenAddress.From("ASPNETCORE_URLS", url)),
+                .Select(url => ListenAddress.From("ASPNETCORE_URLS", url, reservePort)),
         ],
-        Address(configuration, "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "DOTNET_DASHBOARD_OTLP_ENDPOINT_URL"),
-        Address(configuration, "ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "DOTNET_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"),
-        Address(configuration, "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", "DOTNET_RESOURCE_SERVICE_ENDPOINT_URL"),
+        Address(configuration, "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "DOTNET_DASHBOARD_OTLP_ENDPOINT_URL", reservePort),
+        Address(configuration, "ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "DOTNET_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", reservePort),
+        Address(configuration, "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", "DOTNET_RESOURCE_SERVICE_ENDPOINT_URL", reservePort),
         DashboardKeys.From(configuration));
 
-    private static ListenAddress Address(IConfiguration configuration, string setting, string formerSetting) =>
-        ListenAddress.From(setting, FirstSet(configuration, setting, formerSetting));
+    private static ListenAddress Address(IConfiguration configuration, string setting, string formerSetting, Func<int> reservePort) =>
+        ListenAddress.From(setting, FirstSet(configuration, setting, formerSetting), reservePort);
 
     private static string? FirstSet(IConfiguration configuration, params IEnumerable<string> settings) =>
         settings.Select(setting => configuration[setting]).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));

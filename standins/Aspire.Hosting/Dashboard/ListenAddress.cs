@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Aspire.Hosting.Processes;
+using Aspire.Hosting.Processes.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace Aspire.Hosting.Dashboard;
@@ -12,7 +14,9 @@ internal sealed record ListenAddress(string Setting, string Scheme, string Host,
     public string Url => $"{Scheme}://{Host}:{Port}";
 
     /// <summary>The address to give to a client on this machine, for whom "all addresses" is none.</summary>
-    public Uri LocalUrl => new($"{Scheme}://{(BindAddress.Equals(IPAddress.Any) || BindAddress.Equals(IPAddress.IPv6Any) ? "localhost" : Host)}:{Port}");
+    public Uri LocalUrl => new($"{Scheme}://{(IsAllAddresses ? "localhost" : Host)}:{Port}");
+
+    private bool IsAllAddresses => BindAddress.Equals(IPAddress.Any) || BindAddress.Equals(IPAddress.IPv6Any);
 
     private IPAddress BindAddress =>
         string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
@@ -21,22 +25,23 @@ internal sealed record ListenAddress(string Setting, string Scheme, string Host,
         : IPAddress.Any;
 
     /// <param name="setting">The setting, for messages.</param>
-    /// <param name="url">A URL, or null for localhost; a port that is missing there or 0 is replaced by a free one.</param>
-    public static ListenAddress From(string setting, string? url)
+    /// <param name="url">A URL; null for localhost and port 0, which is replaced by a free one.</param>
+    /// <param name="reservePort">Finds a free port.</param>
+    public static ListenAddress From(string setting, string? url, Func<int> reservePort)
     {
         try
         {
             var parsed = BindingAddress.Parse(url ?? "http://localhost:0");
-            return new ListenAddress(setting, parsed.Scheme, parsed.Host, parsed.Port is 0 ? FindFreePort() : parsed.Port);
+            return new ListenAddress(setting, parsed.Scheme, parsed.Host, parsed.Port is 0 ? reservePort() : parsed.Port);
         }
         catch (FormatException exception)
         {
-            throw new DistributedApplicationException($"{setting} is '{url}', which is not an address such as http://localhost:15000.", exception);
+            throw new StartFailureException($"{setting} is '{url}', which is not an address such as http://localhost:15000.", exception);
         }
     }
 
     /// <summary>Waits for the port to become free: an AppHost that has just ended may still be ending its dashboard.</summary>
-    /// <exception cref="DistributedApplicationException">The port is still taken after <paramref name="patience"/>.</exception>
+    /// <exception cref="StartFailureException">The port is still taken after <paramref name="patience"/>.</exception>
     public async Task EnsureFreeAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -50,8 +55,8 @@ internal sealed record ListenAddress(string Setting, string Scheme, string Host,
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DistributedApplicationException(
-                $"Port {Port} is taken, perhaps by another AppHost: stop that one, or set {Setting} to another address (it is {Url}).");
+            var owner = PortOwner.Find(Port) ?? "another program";
+            throw new StartFailureException($"Port {Port} is in use by {owner}: stop that, or change {Setting}, which is {Url}.");
         }
     }
 
@@ -63,16 +68,10 @@ internal sealed record ListenAddress(string Setting, string Scheme, string Host,
             listener.Start();
             return true;
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException exception)
         {
-            return false;
+            // Whatever else is wrong with the address, the dashboard says it better.
+            return exception.SocketErrorCode != SocketError.AddressAlreadyInUse;
         }
-    }
-
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,4 @@
 using Aspire.Hosting.Dashboard;
-using Xunit;
 
 namespace StandIns.Tests.Dashboard;
 

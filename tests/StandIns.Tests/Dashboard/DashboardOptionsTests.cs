@@ -3,12 +3,13 @@ using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.Dashboard;
 using Microsoft.Extensions.Configuration;
-using Xunit;
 
 namespace StandIns.Tests.Dashboard;
 
 public sealed class DashboardOptionsTests
 {
+    private const int FreePort = 12345;
+
     [Fact]
     public void The_launch_profile_says_where_everything_listens()
     {
@@ -21,7 +22,7 @@ public sealed class DashboardOptionsTests
         Assert.Equal("http://localhost:15000/login?t=token", options.LoginUrl);
         Assert.Equal("http://localhost:19000", options.OtlpGrpc.Url);
         Assert.Equal(20000, options.ResourceService.Port);
-        Assert.NotEqual(0, options.OtlpHttp.Port);
+        Assert.Equal(FreePort, options.OtlpHttp.Port);
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class DashboardOptionsTests
 
         Assert.Null(options.Keys);
         Assert.Equal("http://localhost:15000/", options.LoginUrl);
-        Assert.Equal("Unsecured", DashboardCommand.Environment(options, new Uri("http://127.0.0.1:1"))["DASHBOARD__FRONTEND__AUTHMODE"]);
+        var environment = DashboardCommand.Environment(options, new Uri("http://127.0.0.1:1"));
+        Assert.Equal("Unsecured", environment["DASHBOARD__FRONTEND__AUTHMODE"]);
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public sealed class DashboardOptionsTests
 
         var arguments = string.Join(' ', DashboardCommand.Arguments(options));
 
-        Assert.All((string[])[options.Keys!.BrowserToken, options.Keys.Otlp, options.Keys.ResourceService], key => Assert.DoesNotContain(key, arguments, StringComparison.Ordinal));
+        string[] keys = [options.Keys!.BrowserToken, options.Keys.Otlp, options.Keys.ResourceService];
+        Assert.All(keys, key => Assert.DoesNotContain(key, arguments, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -67,7 +70,8 @@ public sealed class DashboardOptionsTests
     [Fact]
     public void An_address_that_is_none_is_named()
     {
-        var exception = Assert.Throws<DistributedApplicationException>(() => Options(("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "nonsense")));
+        var exception = Assert.ThrowsAny<DistributedApplicationException>(
+            () => Options(("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "nonsense")));
 
         Assert.Contains("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL is 'nonsense'", exception.Message, StringComparison.Ordinal);
     }
@@ -79,10 +83,11 @@ public sealed class DashboardOptionsTests
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        var address = ListenAddress.From("ASPNETCORE_URLS", $"http://localhost:{port}");
-        var exception = await Assert.ThrowsAsync<DistributedApplicationException>(() => address.EnsureFreeAsync(TimeSpan.Zero, CancellationToken.None));
+        var address = ListenAddress.From("ASPNETCORE_URLS", $"http://localhost:{port}", () => FreePort);
+        var exception = await Assert.ThrowsAnyAsync<DistributedApplicationException>(
+            () => address.EnsureFreeAsync(TimeSpan.Zero, CancellationToken.None));
 
-        Assert.Contains($"Port {port} is taken", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"Port {port} is in use", exception.Message, StringComparison.Ordinal);
         Assert.Contains("ASPNETCORE_URLS", exception.Message, StringComparison.Ordinal);
     }
 
@@ -91,7 +96,7 @@ public sealed class DashboardOptionsTests
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        var address = ListenAddress.From("ASPNETCORE_URLS", $"http://localhost:{((IPEndPoint)other.LocalEndpoint).Port}");
+        var address = ListenAddress.From("ASPNETCORE_URLS", $"http://localhost:{((IPEndPoint)other.LocalEndpoint).Port}", () => FreePort);
 
         var free = address.EnsureFreeAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
         Assert.False(free.IsCompleted);
@@ -99,7 +104,9 @@ public sealed class DashboardOptionsTests
         await free;
     }
 
-    private static DashboardOptions Options(params (string Name, string Value)[] settings) => DashboardOptions.From(new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
-        .Build());
+    private static DashboardOptions Options(params (string Name, string Value)[] settings)
+    {
+        var values = settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value));
+        return DashboardOptions.From(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), () => FreePort);
+    }
 }

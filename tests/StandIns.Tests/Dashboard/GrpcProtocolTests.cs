@@ -1,7 +1,6 @@
 using System.Net;
 using Aspire.Hosting.Dashboard.Grpc;
 using Aspire.Hosting.Dashboard.Proto;
-using Xunit;
 
 namespace StandIns.Tests.Dashboard;
 

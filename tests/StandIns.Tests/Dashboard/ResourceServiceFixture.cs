@@ -4,7 +4,6 @@ using Aspire.Hosting.Dashboard.ResourceService;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace StandIns.Tests.Dashboard;
 
@@ -15,6 +14,8 @@ public sealed class ResourceServiceFixture : IAsyncLifetime
 
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private GrpcServer? _server;
+
+    internal ErrorLog Log { get; } = new();
 
     internal ProjectResource Sender { get; } = new("sender");
 
@@ -33,12 +34,18 @@ public sealed class ResourceServiceFixture : IAsyncLifetime
         var commands = new ResourceCommandService(model, Loggers, _services);
         var service = new DashboardService("Demo", model, Notifications, Loggers, commands);
         _server = await GrpcServer.StartAsync(
-            port: 0, service.Methods, new ApiKey(GrpcCaller.ApiKeyHeader, ApiKey), NullLogger.Instance, CancellationToken.None);
+            port: 0, service.Methods, new ApiKey(GrpcCaller.ApiKeyHeader, ApiKey), Log, CancellationToken.None);
     }
 
     public async Task DisposeAsync()
     {
-        await _server!.DisposeAsync();
+        if (_server is null)
+        {
+            return;
+        }
+
+        await _server.DisposeAsync();
+        _server = null;
         Notifications.Dispose();
         Loggers.Dispose();
         await _services.DisposeAsync();

@@ -1,7 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard.Grpc;
 using Aspire.Hosting.Dashboard.Proto;
-using Xunit;
 using HealthStatus = Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus;
 using ProtoResource = Aspire.Hosting.Dashboard.Proto.Resource;
 
@@ -31,7 +30,8 @@ public sealed class ResourceServiceTests : IAsyncLifetime
         Assert.Equal([SenderName, "password"], initial!.InitialData.Resources.Select(resource => resource.Name));
         Assert.Equal(["Starting", "Running"], initial.InitialData.Resources.Select(resource => resource.State));
 
-        await PublishAsync(_fixture.Sender, snapshot => snapshot with { State = new(KnownResourceStates.Running, KnownResourceStateStyles.Success) });
+        var running = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success);
+        await PublishAsync(_fixture.Sender, snapshot => snapshot with { State = running });
         var change = Assert.Single((await answer.ReadAsync(WatchResourcesUpdate.Parser, Ct))!.Changes.Value).Upsert;
         Assert.Equal((SenderName, "sender", "Running", "success"), (change.Name, change.DisplayName, change.State, change.StateStyle));
     }
@@ -56,7 +56,11 @@ public sealed class ResourceServiceTests : IAsyncLifetime
             Urls = [new UrlSnapshot("http", "http://localhost:5001/swagger", IsInternal: false)],
             EnvironmentVariables = [new EnvironmentVariableSnapshot("EMPTY", null, IsFromSpec: true)],
             Volumes = [new VolumeSnapshot(null, "/data", "volume", IsReadOnly: false)],
-            HealthReports = [new HealthReportSnapshot("ready", HealthStatus.Degraded, null, null), new HealthReportSnapshot("pending", null, null, null)],
+            HealthReports =
+            [
+                new HealthReportSnapshot("ready", HealthStatus.Degraded, null, null),
+                new HealthReportSnapshot("pending", null, null, null),
+            ],
             Properties = [new ResourcePropertySnapshot("resource.connectionString", "Host=x;Password=y") { IsSensitive = true }],
             Relationships = [new RelationshipSnapshot("senderdb", "Reference")],
         });
@@ -65,7 +69,7 @@ public sealed class ResourceServiceTests : IAsyncLifetime
 
         Assert.Equal(started, sender.StartedAt.ToDateTime());
         Assert.True(sender.SupportsDetailedTelemetry);
-        Assert.NotNull(Assert.Single(sender.Urls).DisplayProperties);
+        Assert.Equal("http", Assert.Single(sender.Urls).EndpointName);
         Assert.Equal("", Assert.Single(sender.Environment).Value);
         Assert.Equal("", Assert.Single(sender.Volumes).Source);
         Assert.Equal("senderdb", Assert.Single(sender.Relationships).ResourceName);
@@ -76,13 +80,25 @@ public sealed class ResourceServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_dashboard_cannot_do_without_is_there_even_of_a_resource_of_which_nothing_is_known()
+    {
+        await PublishAsync(_fixture.Sender, snapshot => snapshot with { Urls = [new UrlSnapshot(null, "http://localhost", IsInternal: true)] });
+
+        var sender = await ReadSenderAsync();
+
+        Assert.NotNull(sender.CreatedAt);
+        Assert.NotNull(Assert.Single(sender.Urls).DisplayProperties);
+    }
+
+    [Fact]
     public async Task Console_logs_start_with_what_was_written_and_follow_over_a_restart()
     {
         var log = _fixture.Loggers.GetLog("sender");
         log.Add("first", isError: false);
 
         using var caller = _fixture.CreateCaller();
-        using var answer = await caller.CallAsync("WatchResourceConsoleLogs", new WatchResourceConsoleLogsRequest { ResourceName = SenderName }, Ct);
+        using var answer = await caller.CallAsync(
+            "WatchResourceConsoleLogs", new WatchResourceConsoleLogsRequest { ResourceName = SenderName }, Ct);
         var first = Assert.Single((await answer.ReadAsync(WatchResourceConsoleLogsUpdate.Parser, Ct))!.LogLines);
         Assert.EndsWith(" first", first.Text, StringComparison.Ordinal);
         Assert.Equal((1, false), (first.LineNumber, first.IsStdErr));
@@ -126,12 +142,42 @@ public sealed class ResourceServiceTests : IAsyncLifetime
     public async Task A_resource_that_there_is_not_is_not_found()
     {
         using var caller = _fixture.CreateCaller();
-        using var answer = await caller.CallAsync("WatchResourceConsoleLogs", new WatchResourceConsoleLogsRequest { ResourceName = "nobody" }, Ct);
+        using var answer = await caller.CallAsync(
+            "WatchResourceConsoleLogs", new WatchResourceConsoleLogsRequest { ResourceName = "nobody" }, Ct);
 
         Assert.Equal((int)GrpcStatus.NotFound, (await answer.EndAsync(Ct)).Status);
     }
 
-    private static ResourceProperty Property(ProtoResource resource, string name) => resource.Properties.Single(property => property.Name == name);
+    [Fact]
+    public async Task Callers_that_go_away_in_the_middle_of_a_stream_are_no_failure()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            using var caller = _fixture.CreateCaller();
+            using var answer = await caller.CallAsync("WatchResources", new WatchResourcesRequest(), Ct);
+            await answer.ReadAsync(WatchResourcesUpdate.Parser, Ct);
+            await PublishAsync(_fixture.Sender, snapshot => snapshot with { State = $"change {i}" });
+        }
+
+        // Waits for the calls to end.
+        await _fixture.DisposeAsync();
+        Assert.Empty(_fixture.Log.Errors);
+    }
+
+    [Fact]
+    public async Task Streams_end_when_the_application_stops()
+    {
+        using var caller = _fixture.CreateCaller();
+        using var answer = await caller.CallAsync("WatchResources", new WatchResourcesRequest(), Ct);
+        await answer.ReadAsync(WatchResourcesUpdate.Parser, Ct);
+
+        await _fixture.DisposeAsync();
+
+        Assert.Equal((int)GrpcStatus.Unavailable, (await answer.EndAsync(Ct)).Status);
+    }
+
+    private static ResourceProperty Property(ProtoResource resource, string name) =>
+        resource.Properties.Single(property => property.Name == name);
 
     private Task PublishAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
         _fixture.Notifications.PublishUpdateAsync(resource, change);
@@ -145,13 +191,22 @@ public sealed class ResourceServiceTests : IAsyncLifetime
 
     private void AddCommand(string name, Func<ExecuteCommandContext, ExecuteCommandResult> execute) =>
         _fixture.Sender.Annotations.Add(new ResourceCommandAnnotation(
-            name, name, _ => Aspire.Hosting.ApplicationModel.ResourceCommandState.Enabled, context => Task.FromResult(execute(context)), null, null, null, null, null, false));
+            name,
+            displayName: name,
+            updateState: _ => Aspire.Hosting.ApplicationModel.ResourceCommandState.Enabled,
+            executeCommand: context => Task.FromResult(execute(context)),
+            displayDescription: null,
+            parameter: null,
+            confirmationMessage: null,
+            iconName: null,
+            iconVariant: null,
+            isHighlighted: false));
 
     private async Task<(ResourceCommandResponseKind Kind, string Message)> ExecuteAsync(string command)
     {
         using var caller = _fixture.CreateCaller();
-        using var answer = await caller.CallAsync(
-            "ExecuteResourceCommand", new ResourceCommandRequest { ResourceName = SenderName, CommandName = command, ResourceType = "Project" }, Ct);
+        var request = new ResourceCommandRequest { ResourceName = SenderName, CommandName = command, ResourceType = "Project" };
+        using var answer = await caller.CallAsync("ExecuteResourceCommand", request, Ct);
         var response = await answer.ReadAsync(ResourceCommandResponse.Parser, Ct);
         return (response!.Kind, response.Message);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -62,7 +63,7 @@ internal sealed partial class GrpcDispatcher(
         {
             return (exception.Status, exception.Message);
         }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        catch (Exception exception) when (IsCallerGone(exception, context))
         {
             return (GrpcStatus.Cancelled, null);
         }
@@ -77,6 +78,11 @@ internal sealed partial class GrpcDispatcher(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Method} failed")]
+    // Reading and writing may fail before RequestAborted fires: both come from the same event, on two threads.
+    private static bool IsCallerGone(Exception exception, HttpContext context) => exception
+        is ConnectionAbortedException or ConnectionResetException or BadHttpRequestException
+        || (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested);
+
+    [LoggerMessage(1, LogLevel.Error, "{Method} failed")]
     private partial void LogFailed(Exception exception, string? method);
 }

@@ -7,6 +7,9 @@ namespace Aspire.Hosting.Dashboard.ResourceService;
 /// <summary>A resource as the dashboard wants to hear of it.</summary>
 internal static class ResourceMessage
 {
+    /// <summary>When a resource was created that does not say so: when it was first asked for.</summary>
+    private static readonly DateTime CreatedHere = TimeProvider.System.GetUtcNow().UtcDateTime;
+
     public static Proto.Resource From(ResourceEvent resourceEvent)
     {
         var snapshot = resourceEvent.Snapshot;
@@ -16,7 +19,7 @@ internal static class ResourceMessage
             Uid = DashboardName.Of(resourceEvent.Resource),
             DisplayName = resourceEvent.Resource.Name,
             ResourceType = snapshot.ResourceType,
-            CreatedAt = ToTimestamp(snapshot.CreationTimeStamp),
+            CreatedAt = ToTimestamp(snapshot.CreationTimeStamp ?? CreatedHere),
             StartedAt = ToTimestamp(snapshot.StartTimeStamp),
             StoppedAt = ToTimestamp(snapshot.StopTimeStamp),
             IsHidden = snapshot.IsHidden,
@@ -49,7 +52,9 @@ internal static class ResourceMessage
         return message;
     }
 
-    /// <summary>In clear, secrets included: the dashboard, which only the owner of its token sees, masks every value until it is asked for.</summary>
+    /// <summary>
+    /// In clear, secrets included: the dashboard, which opens only to who has its token, masks every value until it is asked to show it.
+    /// </summary>
     private static Proto.EnvironmentVariable From(EnvironmentVariableSnapshot variable) =>
         new() { Name = variable.Name, Value = variable.Value ?? "", IsFromSpec = variable.IsFromSpec };
 
