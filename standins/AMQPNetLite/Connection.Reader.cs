@@ -11,7 +11,6 @@ public partial class Connection
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _ended = new();
-    private readonly CallbackQueue _readerCallbacks = new();
     private Stream _stream;
     private FrameReader _reader;
     private Timer _heartbeat;
@@ -114,6 +113,7 @@ public partial class Connection
     {
         while (_reader.TryRead(Frame.AmqpType, out var channel, out var body))
         {
+            var callbacks = CallbackQueue.Take();
             try
             {
                 lock (Gate)
@@ -123,14 +123,14 @@ public partial class Connection
                         return false;
                     }
 
-                    OnFrame(channel, body, _readerCallbacks);
+                    OnFrame(channel, body, callbacks);
                     Writer.Wake();
                 }
             }
             finally
             {
                 _readerThread = Environment.CurrentManagedThreadId;
-                _readerCallbacks.Run(this);
+                callbacks.Run(this);
                 _readerThread = 0;
             }
         }
@@ -140,11 +140,12 @@ public partial class Connection
 
     private void OnLost(Exception exception)
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Gate)
         {
+            // A peer that closes the socket in place of answering our close has closed too.
             var reason = exception?.Message ?? "the peer closed the socket.";
-            End(new Error(ErrorCode.ConnectionForced) { Description = $"The connection was lost: {reason}" }, callbacks);
+            End(IsClosing ? null : new Error(ErrorCode.ConnectionForced) { Description = $"The connection was lost: {reason}" }, callbacks);
         }
 
         callbacks.Run(this);
@@ -153,7 +154,7 @@ public partial class Connection
     /// <summary>There is room again for what waits in the links.</summary>
     private void OnDrained()
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Gate)
         {
             foreach (var session in _channels.All)
@@ -182,7 +183,7 @@ public partial class Connection
 
             await flushed.WaitAsync(timeout.Token);
             var rest = new byte[4096];
-            while (_closeSentOnError && await _stream.ReadAsync(rest, timeout.Token) > 0)
+            while (_peerIsToldWhy && await _stream.ReadAsync(rest, timeout.Token) > 0)
             {
             }
         }
@@ -193,7 +194,6 @@ public partial class Connection
         finally
         {
             await _stream.DisposeAsync();
-            _ended.Dispose();
         }
     }
 }
