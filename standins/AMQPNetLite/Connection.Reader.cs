@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Amqp.Framing;
 using Amqp.Sasl;
 using Amqp.Transport;
@@ -182,18 +183,27 @@ public partial class Connection
             }
 
             await flushed.WaitAsync(timeout.Token);
-            var rest = new byte[4096];
-            while (_peerIsToldWhy && await _stream.ReadAsync(rest, timeout.Token) > 0)
+            if (_peerIsToldWhy)
             {
+                await Connector.EndWritingAsync(_stream);
+                await SkipRestAsync(timeout.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             // The peer is gone or does not care: everybody here was told already.
         }
         finally
         {
             await _stream.DisposeAsync();
+        }
+    }
+
+    private async Task SkipRestAsync(CancellationToken cancellationToken)
+    {
+        var rest = new byte[4096];
+        while (await _stream.ReadAsync(rest, cancellationToken) > 0)
+        {
         }
     }
 }
