@@ -10,6 +10,7 @@ public partial class Session
     private readonly Dictionary<uint, OutgoingDelivery> _outgoing = [];
     private readonly Dictionary<uint, Message> _incoming = [];
     private readonly uint _window;
+    private PendingDisposition _pendingDisposition;
     private readonly uint _outgoingWindow;
     private readonly uint _firstOutgoingId;
     private uint _nextOutgoingId;
@@ -126,7 +127,14 @@ public partial class Session
             return;
         }
 
-        if (disposition.Role)
+        if (disposition.Role && disposition.First == disposition.Last)
+        {
+            if (_outgoing.TryGetValue(disposition.First, out var delivery))
+            {
+                OnOutcome(delivery, disposition, callbacks);
+            }
+        }
+        else if (disposition.Role)
         {
             foreach (var id in DeliveryRange.Of(disposition, _outgoing))
             {
@@ -146,7 +154,11 @@ public partial class Session
     /// <summary>Tells the peer the outcome of a received message. Called under the gate.</summary>
     internal void Settle(Message message, DeliveryState state, bool settled)
     {
-        WriteFrame(new Disposition { Role = true, First = message.DeliveryId, Last = message.DeliveryId, Settled = settled, State = state });
+        var disposition = new Disposition { Role = true, First = message.DeliveryId, Last = message.DeliveryId, Settled = settled, State = state };
+        disposition = _pendingDisposition.Extend(disposition, Connection.Writer);
+        var start = Connection.Writer.Buffer.Length;
+        WriteFrame(disposition);
+        _pendingDisposition.Remember(disposition, start, Connection.Writer);
         _incoming.Remove(message.DeliveryId);
     }
 
