@@ -69,7 +69,7 @@ public partial class Connection
             throw new AmqpException(ErrorCode.InvalidField, $"The peer takes frames of {open.MaxFrameSize} bytes, less than {Frame.MinMaxFrameSize}.");
         }
 
-        RemoteMaxFrameSize = Math.Min(open.MaxFrameSize, int.MaxValue);
+        RemoteMaxFrameSize = Math.Min(open.MaxFrameSize, LargestFrame);
         _channels.LimitChannels(open.ChannelMax);
         StartHeartbeat(open.IdleTimeOut);
         callbacks.Add(new OpenedNotification(this, open));

@@ -15,6 +15,9 @@ public partial class Connection : AmqpObject, IConnection
     /// <summary>Whether any certificate of any peer is good. Defaults to false.</summary>
     public static bool DisableServerCertValidation;
 
+    /// <summary>Larger frames are not sent to a peer that would take them: the links of a connection take turns between frames.</summary>
+    private const uint LargestFrame = 1024 * 1024;
+
     private readonly Open _open;
     private readonly OnOpened _onOpened;
     private readonly SessionChannels _channels;
@@ -57,7 +60,7 @@ public partial class Connection : AmqpObject, IConnection
 
     internal FrameWriter Writer { get; private set; }
 
-    /// <summary>The largest frame that the peer takes.</summary>
+    /// <summary>The largest frame that is sent.</summary>
     internal uint RemoteMaxFrameSize { get; private set; } = Frame.MinMaxFrameSize;
 
     internal uint MaxHandle => (uint)Math.Max(1, Factory.AMQP.MaxLinksPerSession) - 1;

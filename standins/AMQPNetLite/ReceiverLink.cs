@@ -61,11 +61,7 @@ public class ReceiverLink : Link, IReceiverLink
         ArgumentOutOfRangeException.ThrowIfNegative(credit);
         lock (Owner.Gate)
         {
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             _credit.Set(credit, creditMode, flowThreshold);
             SendCredit();
             Owner.Writer.Wake();
@@ -97,11 +93,7 @@ public class ReceiverLink : Link, IReceiverLink
                 return message;
             }
 
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             if (!_credit.IsSet)
             {
                 _credit.Set(DefaultCredit, CreditMode.Auto, -1);
@@ -154,11 +146,7 @@ public class ReceiverLink : Link, IReceiverLink
                 return;
             }
 
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             Session.Settle(message, deliveryState, OwnAttach.RcvSettleMode == ReceiverSettleMode.First);
             OnSettled(message);
             Owner.Writer.Wake();

@@ -53,17 +53,23 @@ public class SenderLink : Link, ISenderLink
     /// <exception cref="TimeoutException">There was no outcome in time: whether the message has arrived is not known.</exception>
     public async Task SendAsync(Message message, TimeSpan timeout)
     {
-        var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Send(message, SetResult, accepted);
+        var result = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Send(message, static (_, _, outcome, state) => ((TaskCompletionSource<Outcome>)state).SetResult(outcome), result);
         try
         {
-            await accepted.Task.WaitAsync(timeout);
+            await result.Task.WaitAsync(timeout);
         }
-        catch (TimeoutException) when (!accepted.Task.IsCompleted)
+        catch (TimeoutException) when (!result.Task.IsCompleted)
         {
             Cancel(message);
             throw new TimeoutException($"A message had no outcome within {timeout}.");
         }
+        catch (TimeoutException)
+        {
+            // The outcome came at the last moment: it counts.
+        }
+
+        ThrowIfNotAccepted(await result.Task);
     }
 
     /// <summary>
@@ -80,11 +86,7 @@ public class SenderLink : Link, ISenderLink
         var encoded = message.EncodeForSending();
         lock (Owner.Gate)
         {
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             message.Outgoing = delivery;
             if (_queue.First is not null || !TrySend(delivery, encoded.WrittenSpan, callbacks))
             {
@@ -146,6 +148,11 @@ public class SenderLink : Link, ISenderLink
 
     internal override void OnFlow(in Flow flow, CallbackQueue callbacks)
     {
+        if (!IsAttached)
+        {
+            return;
+        }
+
         // A receiver that has not seen our attach yet counts from our first delivery, which is number 0.
         var credit = unchecked((flow.DeliveryCount ?? 0) + (flow.LinkCredit ?? 0) - _deliveryCount);
         _credit = credit > int.MaxValue && flow.LinkCredit <= int.MaxValue ? 0 : credit;
@@ -190,17 +197,13 @@ public class SenderLink : Link, ISenderLink
 
     private static Outcome Closing(Error error) => error is null ? new Released() : new Rejected { Error = error };
 
-    private static void SetResult(ILink sender, Message message, Outcome outcome, object state)
+    private static void ThrowIfNotAccepted(Outcome outcome)
     {
-        var accepted = (TaskCompletionSource)state;
-        if (outcome is Accepted)
+        if (outcome is not Accepted)
         {
-            accepted.TrySetResult();
-            return;
+            throw new AmqpException((outcome as Rejected)?.Error
+                ?? new Error(ErrorCode.MessageReleased) { Description = $"The message was not accepted: {outcome.GetType().Name}." });
         }
-
-        var error = (outcome as Rejected)?.Error ?? new Error(ErrorCode.MessageReleased) { Description = $"The message was not accepted: {outcome.GetType().Name}." };
-        accepted.TrySetException(new AmqpException(error));
     }
 
     private bool TrySend(OutgoingDelivery delivery, ReadOnlySpan<byte> payload, CallbackQueue callbacks)

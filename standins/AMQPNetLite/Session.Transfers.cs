@@ -24,7 +24,7 @@ public partial class Session
     {
         do
         {
-            if (_state != SessionState.Opened || _remoteIncomingWindow == 0 || !Connection.Writer.HasRoom)
+            if (_state != SessionState.Opened || !CanWrite || _remoteIncomingWindow == 0 || !Connection.Writer.HasRoom)
             {
                 return false;
             }

@@ -69,8 +69,9 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
                 LastWrite = Environment.TickCount64;
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception)
         {
+            // Whatever it was, nothing can be written any more: everybody who waits is told, with this as the reason.
             Fail();
             onFailed(exception);
         }
