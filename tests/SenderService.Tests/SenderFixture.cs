@@ -12,6 +12,16 @@ public sealed class SenderSuite : ICollectionFixture<Infrastructure>
     public const string Name = "sender";
 }
 
+/// <summary>One service for all tests of a class, where they can share it.</summary>
+public sealed class SenderFixture(Infrastructure infrastructure) : IAsyncLifetime
+{
+    internal RunningSender Sender { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Sender = await RunningSender.StartAsync(infrastructure);
+
+    public async Task DisposeAsync() => await Sender.DisposeAsync();
+}
+
 /// <summary>A SenderService on a database and a queue of its own.</summary>
 internal sealed class RunningSender : IAsyncDisposable
 {
