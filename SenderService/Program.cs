@@ -1,0 +1,17 @@
+using SenderService.EntityItems;
+using SenderService.Outbox;
+using ServiceDefaults;
+using ServiceDefaults.Amqp;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddAmqpConnection("artemis");
+builder.AddOutbox("senderdb");
+
+var app = builder.Build();
+
+app.MapServiceDefaults();
+app.MapEntityItems();
+
+await app.RunAsync();

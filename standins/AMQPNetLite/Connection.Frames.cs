@@ -1,0 +1,148 @@
+using Amqp.Framing;
+using Amqp.Transport;
+using Amqp.Types;
+
+namespace Amqp;
+
+/// <summary>What each frame of the peer does (2.7), and the signs of life (2.4.5).</summary>
+public partial class Connection
+{
+    private void OnFrame(ushort channel, ReadOnlySpan<byte> body, CallbackQueue callbacks)
+    {
+        if (body.IsEmpty)
+        {
+            return; // a sign of life
+        }
+
+        var reader = new AmqpReader(body);
+        var code = reader.ReadDescriptor();
+        if (IsClosing && code is not (0x10 or 0x18))
+        {
+            return; // after our close only the peer's counts (2.4.3)
+        }
+
+        switch (code)
+        {
+            case 0x10: OnOpen(ReadPerformative<Open>(ref reader), callbacks); return;
+            case 0x18: OnClose(Ends.ReadEndOrClose(ref reader), callbacks); return;
+        }
+
+        CheckOpened();
+        switch (code)
+        {
+            case 0x11: OnBegin(channel, ReadPerformative<Begin>(ref reader), callbacks); break;
+            case 0x12: FindSession(channel).OnAttach(ReadPerformative<Attach>(ref reader), callbacks); break;
+            case 0x13: FindSession(channel).OnFlow(Flow.Read(ref reader), callbacks); break;
+            case 0x14:
+                var transfer = Transfer.Read(ref reader);
+                FindSession(channel).OnTransfer(transfer, reader.Rest, callbacks);
+                break;
+            case 0x15: FindSession(channel).OnDisposition(Disposition.Read(ref reader), callbacks); break;
+            case 0x16:
+                var (handle, error) = Ends.ReadDetach(ref reader);
+                FindSession(channel).OnDetach(handle, error, callbacks);
+                break;
+            case 0x17: OnEnd(channel, Ends.ReadEndOrClose(ref reader), callbacks); break;
+            default: throw new AmqpException(ErrorCode.NotImplemented, $"A frame has the descriptor 0x{code:x2}.");
+        }
+    }
+
+    private static T ReadPerformative<T>(ref AmqpReader reader)
+        where T : DescribedList, new()
+    {
+        var performative = new T();
+        performative.DecodeValue(ref reader);
+        return performative;
+    }
+
+    private void OnOpen(Open open, CallbackQueue callbacks)
+    {
+        switch (ConnectionState)
+        {
+            case ConnectionState.OpenSent: ConnectionState = ConnectionState.Opened; break;
+            case ConnectionState.ClosePipe or ConnectionState.OpenClosePipe: ConnectionState = ConnectionState.CloseSent; return;
+            default: throw new AmqpException(ErrorCode.IllegalState, "The peer opened the connection twice.");
+        }
+
+        if (open.MaxFrameSize < Frame.MinMaxFrameSize)
+        {
+            throw new AmqpException(ErrorCode.InvalidField, $"The peer takes frames of {open.MaxFrameSize} bytes, less than {Frame.MinMaxFrameSize}.");
+        }
+
+        RemoteMaxFrameSize = Math.Min(open.MaxFrameSize, int.MaxValue);
+        _channels.LimitChannels(open.ChannelMax);
+        StartHeartbeat(open.IdleTimeOut);
+        callbacks.Add(new OpenedNotification(this, open));
+    }
+
+    private void OnClose(Error error, CallbackQueue callbacks)
+    {
+        if (!IsClosing)
+        {
+            WriteClose(null);
+        }
+
+        End(error, callbacks);
+    }
+
+    private void OnBegin(ushort channel, Begin begin, CallbackQueue callbacks)
+    {
+        if (!begin.HasField(0))
+        {
+            throw new AmqpException(ErrorCode.NotAllowed, "This client takes no sessions that the peer begins.");
+        }
+
+        var session = _channels.Map(begin.RemoteChannel, channel)
+            ?? throw new AmqpException(ErrorCode.NotAllowed, $"A begin for the channel {begin.RemoteChannel}, on which none is waited for.");
+        session.OnBegin(begin, callbacks);
+    }
+
+    private void OnEnd(ushort channel, Error error, CallbackQueue callbacks)
+    {
+        var session = FindSession(channel);
+        _channels.Remove(session, channel);
+        session.OnEnd(error, callbacks);
+    }
+
+    private Session FindSession(ushort channel) =>
+        _channels.Find(channel) ?? throw new AmqpException(ErrorCode.NotAllowed, $"There is no session on the channel {channel}.");
+
+    private void CheckOpened()
+    {
+        if (ConnectionState != ConnectionState.Opened)
+        {
+            throw new AmqpException(ErrorCode.IllegalState, "The first frame is an open.");
+        }
+    }
+
+    private void StartHeartbeat(uint remoteIdleTimeout)
+    {
+        // Four looks per timeout: a sign of life then goes out after at most half of it, and silence is noticed at most a quarter late.
+        var own = _open.IdleTimeOut * 2L;
+        var shortest = Math.Min(remoteIdleTimeout == 0 ? long.MaxValue : remoteIdleTimeout, own == 0 ? long.MaxValue : own);
+        if (shortest != long.MaxValue)
+        {
+            var period = TimeSpan.FromMilliseconds(Math.Max(1, shortest / 4));
+            _heartbeat = new Timer(_ => OnHeartbeat(remoteIdleTimeout, own), null, period, period);
+        }
+    }
+
+    private void OnHeartbeat(uint remoteIdleTimeout, long ownIdleTimeout)
+    {
+        var now = Environment.TickCount64;
+        if (ownIdleTimeout > 0 && now - _reader.LastRead > ownIdleTimeout)
+        {
+            Abort(new Error(ErrorCode.ResourceLimitExceeded) { Description = $"The peer was silent for more than {ownIdleTimeout} ms." });
+            return;
+        }
+
+        lock (Gate)
+        {
+            if (remoteIdleTimeout > 0 && !IsClosed && now - Writer.LastWrite >= remoteIdleTimeout / 4)
+            {
+                EndFrame(BeginFrame(0));
+                Writer.Wake();
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using Amqp.Framing;
+using Amqp.Sasl;
+using Amqp.Transport;
+
+namespace Amqp;
+
+/// <summary>How a connection comes to be, is read, and ends.</summary>
+public partial class Connection
+{
+    /// <summary>How long the peer gets to read why it was closed, before the socket is.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CallbackQueue _readerCallbacks = new();
+    private Stream _stream;
+    private FrameReader _reader;
+    private Timer _heartbeat;
+    private int _readerThread;
+
+    /// <summary>Whether this thread is running the connection's callbacks, and so cannot wait for anything that has to be read.</summary>
+    internal bool IsReaderThread => _readerThread == Environment.CurrentManagedThreadId;
+
+    /// <summary>Connects, authenticates, opens.</summary>
+    internal async Task ConnectAsync(Address address, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(DefaultTimeout);
+        try
+        {
+            _stream = await Connector.ConnectAsync(address, Factory.TCP, Factory.SSL, deadline.Token);
+            await OpenAsync(address, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{address.Host}:{address.Port} did not open the connection within {DefaultTimeout}.");
+        }
+    }
+
+    private async Task OpenAsync(Address address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _reader = new FrameReader(_stream, (int)Math.Min(_open.MaxFrameSize, int.MaxValue));
+            var profile = Factory.SASL.Profile ?? (address.User is null ? SaslProfile.Anonymous : SaslProfile.Plain(address.User, address.Password));
+            await SaslClient.AuthenticateAsync(_reader, _stream, profile, _open.HostName, cancellationToken);
+            Writer = new FrameWriter(_stream, Gate, OnDrained, OnLost);
+            SendOpen();
+            await _reader.ReadProtocolHeaderAsync(ProtocolHeader.Amqp, cancellationToken);
+            ConnectionState = ConnectionState.OpenSent;
+        }
+        catch
+        {
+            await _stream.DisposeAsync();
+            throw;
+        }
+
+        _ = ReadAsync();
+        try
+        {
+            await _opened.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Abort(new Error(ErrorCode.ConnectionForced) { Description = "The connection was given up while it was opened." });
+            throw;
+        }
+    }
+
+    private void SendOpen()
+    {
+        lock (Gate)
+        {
+            Writer.Buffer.Write(ProtocolHeader.Amqp);
+            var frame = Frame.Begin(Writer.Buffer, Frame.AmqpType, 0);
+            _open.Encode(Writer.Buffer);
+            Frame.End(Writer.Buffer, frame);
+            Writer.Wake();
+            ConnectionState = ConnectionState.OpenPipe;
+        }
+    }
+
+    /// <summary>Reads until the connection has ended, then closes the stream: nobody else does.</summary>
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (HandleFrames() && await _reader.FillAsync(_ended.Token))
+            {
+            }
+
+            OnLost(null);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection has ended: by the peer's silence, a lost socket, the application.
+        }
+        catch (AmqpException exception)
+        {
+            Abort(exception.Error);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            OnLost(exception);
+        }
+        catch (Exception exception)
+        {
+            Abort(new Error(ErrorCode.InternalError) { Description = $"{exception.GetType().Name}: {exception.Message}" });
+        }
+
+        await SayFarewellAsync();
+    }
+
+    private bool HandleFrames()
+    {
+        while (_reader.TryRead(Frame.AmqpType, out var channel, out var body))
+        {
+            try
+            {
+                lock (Gate)
+                {
+                    if (HasEnded)
+                    {
+                        return false;
+                    }
+
+                    OnFrame(channel, body, _readerCallbacks);
+                    Writer.Wake();
+                }
+            }
+            finally
+            {
+                _readerThread = Environment.CurrentManagedThreadId;
+                _readerCallbacks.Run(this);
+                _readerThread = 0;
+            }
+        }
+
+        return !HasEnded;
+    }
+
+    private void OnLost(Exception exception)
+    {
+        var callbacks = new CallbackQueue();
+        lock (Gate)
+        {
+            var reason = exception?.Message ?? "the peer closed the socket.";
+            End(new Error(ErrorCode.ConnectionForced) { Description = $"The connection was lost: {reason}" }, callbacks);
+        }
+
+        callbacks.Run(this);
+    }
+
+    /// <summary>There is room again for what waits in the links.</summary>
+    private void OnDrained()
+    {
+        var callbacks = new CallbackQueue();
+        lock (Gate)
+        {
+            foreach (var session in _channels.All)
+            {
+                session.SendQueued(callbacks);
+            }
+        }
+
+        callbacks.Run(this);
+    }
+
+    /// <summary>
+    /// Writes what is left and waits a moment for the peer to close its side. A socket that is closed with unread data in it is reset, and
+    /// a reset overtakes the frame that says why.
+    /// </summary>
+    private async Task SayFarewellAsync()
+    {
+        using var timeout = new CancellationTokenSource(FarewellTimeout);
+        try
+        {
+            Task flushed;
+            lock (Gate)
+            {
+                flushed = Writer.FlushAsync();
+            }
+
+            await flushed.WaitAsync(timeout.Token);
+            var rest = new byte[4096];
+            while (_closeSentOnError && await _stream.ReadAsync(rest, timeout.Token) > 0)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The peer is gone or does not care: everybody here was told already.
+        }
+        finally
+        {
+            await _stream.DisposeAsync();
+            _ended.Dispose();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics.CodeAnalysis;
+using Amqp.Framing;
+using Amqp.Sasl;
+using Amqp.Transport;
+
+namespace Amqp;
+
+/// <summary>
+/// A connection (2.4). All its state, its sessions' and links' too, changes under one gate; one loop reads, one writes. Callbacks run on
+/// the reader, without the gate.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The reader disposes of everything when the connection has ended.")]
+public partial class Connection : AmqpObject, IConnection
+{
+    /// <summary>Whether any certificate of any peer is good. Defaults to false.</summary>
+    public static bool DisableServerCertValidation;
+
+    private readonly Open _open;
+    private readonly OnOpened _onOpened;
+    private readonly SessionChannels _channels;
+    private bool _closeSentOnError;
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Connects and waits for the peer to open its end.</summary>
+    /// <exception cref="AmqpException">The peer refused.</exception>
+    public Connection(Address address)
+        : this(address, (SaslProfile)null, null, null)
+    {
+    }
+
+    /// <summary>Connects with a SASL profile and an open of one's own, each may be null, and waits for the peer to open its end.</summary>
+    /// <exception cref="AmqpException">The peer refused.</exception>
+    public Connection(Address address, SaslProfile saslProfile, Open open, OnOpened onOpened)
+        : this(address, new ConnectionFactory(), open, onOpened)
+    {
+        Factory.SASL.Profile = saslProfile;
+        ConnectAsync(address, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    internal Connection(Address address, ConnectionFactory factory, Open open, OnOpened onOpened)
+    {
+        Factory = factory;
+        _open = Prepare(open ?? new Open(), address, factory.AMQP);
+        _onOpened = onOpened;
+        _channels = new SessionChannels(_open.ChannelMax);
+    }
+
+    /// <summary>How far the connection has come.</summary>
+    public ConnectionState ConnectionState { get; private set; }
+
+    /// <summary>The settings that the connection was made with.</summary>
+    public ConnectionFactory Factory { get; }
+
+    internal override Connection Owner => this;
+
+    internal Lock Gate { get; } = new();
+
+    internal FrameWriter Writer { get; private set; }
+
+    /// <summary>The largest frame that the peer takes.</summary>
+    internal uint RemoteMaxFrameSize { get; private set; } = Frame.MinMaxFrameSize;
+
+    internal uint MaxHandle => (uint)Math.Max(1, Factory.AMQP.MaxLinksPerSession) - 1;
+
+    internal ushort AddSession(Session session) => IsClosed ? throw ClosedException() : _channels.Add(session);
+
+    internal int BeginFrame(ushort channel) => Frame.Begin(Writer.Buffer, Frame.AmqpType, channel);
+
+    /// <exception cref="AmqpException">The frame is larger than the peer takes; it is not sent.</exception>
+    internal void EndFrame(int frame)
+    {
+        var buffer = Writer.Buffer;
+        if (buffer.Length - frame > RemoteMaxFrameSize)
+        {
+            var size = buffer.Length - frame;
+            buffer.Truncate(frame);
+            throw new AmqpException(ErrorCode.FrameSizeTooSmall, $"A frame of {size} bytes is more than the {RemoteMaxFrameSize} that the peer takes.");
+        }
+
+        Frame.End(buffer, frame);
+    }
+
+    /// <summary>A callback of the application threw: the connection is closed and says why. Called without the gate.</summary>
+    internal void OnCallbackFailed(Exception exception) =>
+        Abort(new Error(ErrorCode.InternalError) { Description = $"A callback threw {exception.GetType().Name}: {exception.Message}" });
+
+    internal override void SendClose(Error error, CallbackQueue callbacks)
+    {
+        ConnectionState = ConnectionState switch
+        {
+            ConnectionState.OpenPipe => ConnectionState.OpenClosePipe,
+            ConnectionState.OpenSent => ConnectionState.ClosePipe,
+            _ => ConnectionState.CloseSent,
+        };
+        WriteClose(error);
+    }
+
+    internal override void OnEnded(Error error, CallbackQueue callbacks)
+    {
+        ConnectionState = ConnectionState.End;
+        _heartbeat?.Dispose();
+        foreach (var session in _channels.All)
+        {
+            session.End(error, callbacks);
+        }
+
+        _opened.TrySetException(new AmqpException(error ?? new Error(ErrorCode.ConnectionForced) { Description = "The connection was closed while it was opened." }));
+        _ = _opened.Task.Exception; // seen: nobody waits for it unless the connection is being opened
+        _ = _ended.CancelAsync();
+    }
+
+    /// <summary>Ends the connection because something went wrong, and tells the peer, if it can still be told. Called without the gate.</summary>
+    private void Abort(Error error)
+    {
+        var callbacks = new CallbackQueue();
+        lock (Gate)
+        {
+            _closeSentOnError = !HasEnded;
+            BeginClose(error, callbacks);
+            End(error, callbacks);
+        }
+
+        callbacks.Run(this);
+    }
+
+    private static Open Prepare(Open open, Address address, AmqpSettings settings)
+    {
+        open.ContainerId ??= settings.ContainerId;
+        open.HostName ??= settings.HostName ?? address.Host;
+        if (!open.HasField(2))
+        {
+            open.MaxFrameSize = (uint)Math.Max(Frame.MinMaxFrameSize, settings.MaxFrameSize);
+        }
+
+        if (!open.HasField(3))
+        {
+            open.ChannelMax = (ushort)(Math.Max((ushort)1, settings.MaxSessionsPerConnection) - 1);
+        }
+
+        if (!open.HasField(4) && settings.IdleTimeout > 0)
+        {
+            open.IdleTimeOut = (uint)settings.IdleTimeout;
+        }
+
+        return open;
+    }
+
+    private void WriteClose(Error error)
+    {
+        var frame = BeginFrame(0);
+        Ends.WriteClose(Writer.Buffer, error);
+        EndFrame(frame);
+    }
+
+    private sealed class OpenedNotification(Connection connection, Open open) : ICallback
+    {
+        public void Run()
+        {
+            try
+            {
+                connection._onOpened?.Invoke(connection, open);
+            }
+            finally
+            {
+                connection._opened.TrySetResult();
+            }
+        }
+    }
+}

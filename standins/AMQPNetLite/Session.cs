@@ -1,0 +1,188 @@
+using Amqp.Framing;
+
+namespace Amqp;
+
+/// <summary>A pair of channels, one each way, in which links live (2.5).</summary>
+public partial class Session : AmqpObject, ISession
+{
+    private const uint DefaultWindow = 2048;
+
+    private readonly OnBegin _onBegin;
+    private readonly SessionLinks _links;
+    private readonly ushort _channel;
+    private SessionState _state;
+
+    /// <summary>Begins a session; does not wait for the peer.</summary>
+    public Session(Connection connection)
+        : this(connection, new Begin(), null)
+    {
+    }
+
+    /// <summary>Begins a session as <paramref name="begin"/> says; does not wait for the peer.</summary>
+    public Session(Connection connection, Begin begin, OnBegin onBegin)
+    {
+        Connection = connection;
+        _onBegin = onBegin;
+        SetDefaults(begin, connection);
+        _links = new SessionLinks(begin.HandleMax);
+        _firstOutgoingId = _nextOutgoingId = _nextDeliveryId = begin.NextOutgoingId;
+        _window = _incomingWindow = begin.IncomingWindow;
+        _outgoingWindow = begin.OutgoingWindow;
+        lock (connection.Gate)
+        {
+            _channel = connection.AddSession(this);
+            var frame = BeginFrame();
+            begin.Encode(connection.Writer.Buffer);
+            EndFrame(frame);
+            _state = SessionState.BeginSent;
+            connection.Writer.Wake();
+        }
+    }
+
+    /// <summary>The connection that the session belongs to.</summary>
+    public Connection Connection { get; }
+
+    /// <summary>How far the session has come.</summary>
+    public SessionState SessionState => _state;
+
+    internal override Connection Owner => Connection;
+
+    /// <summary>The channel of this end.</summary>
+    internal ushort Channel => _channel;
+
+    /// <summary>Starts a frame of this session; <see cref="EndFrame"/> ends it. Both under the gate.</summary>
+    internal int BeginFrame() => Connection.BeginFrame(_channel);
+
+    internal void EndFrame(int frame) => Connection.EndFrame(frame);
+
+    /// <summary>Adds a link and tells the peer. Called under the gate.</summary>
+    internal void Attach(Link link, Attach attach)
+    {
+        if (IsClosed)
+        {
+            throw ClosedException();
+        }
+
+        link.Handle = attach.Handle = _links.Add(link);
+        var frame = BeginFrame();
+        attach.Encode(Connection.Writer.Buffer);
+        EndFrame(frame);
+    }
+
+    internal void OnBegin(Begin begin, CallbackQueue callbacks)
+    {
+        _state = _state == SessionState.EndPipe ? SessionState.EndSent : SessionState.Opened;
+        _nextIncomingId = begin.NextOutgoingId;
+        _remoteIncomingWindow = begin.IncomingWindow;
+        _links.LimitHandles(begin.HandleMax);
+        if (_onBegin is not null)
+        {
+            callbacks.Add(new BegunNotification(this, begin));
+        }
+    }
+
+    internal void OnAttach(Attach attach, CallbackQueue callbacks)
+    {
+        if (_state != SessionState.Opened)
+        {
+            return;
+        }
+
+        if (_links.TryMap(attach, out var link) is { } error)
+        {
+            Fail(error, callbacks);
+            return;
+        }
+
+        link.OnAttach(attach, callbacks);
+    }
+
+    internal void OnDetach(uint handle, Error error, CallbackQueue callbacks)
+    {
+        if (_state != SessionState.Opened || FindLink(handle, callbacks) is not { } link)
+        {
+            return;
+        }
+
+        _links.Remove(link, handle);
+        link.OnDetach(error, callbacks);
+    }
+
+    internal void OnEnd(Error error, CallbackQueue callbacks)
+    {
+        if (_state == SessionState.Opened)
+        {
+            WriteEnd(null);
+        }
+
+        _state = SessionState.End;
+        End(error, callbacks);
+    }
+
+    /// <summary>Ends the session because the peer broke one of its rules. Called under the gate.</summary>
+    internal void Fail(Error error, CallbackQueue callbacks)
+    {
+        BeginClose(error, callbacks);
+        End(error, callbacks);
+    }
+
+    internal override void SendClose(Error error, CallbackQueue callbacks)
+    {
+        _state = _state == SessionState.BeginSent ? SessionState.EndPipe : SessionState.EndSent;
+        WriteEnd(error);
+    }
+
+    internal override void OnEnded(Error error, CallbackQueue callbacks)
+    {
+        foreach (var link in _links.All)
+        {
+            link.End(error, callbacks);
+        }
+    }
+
+    private static void SetDefaults(Begin begin, Connection connection)
+    {
+        if (!begin.HasField(1))
+        {
+            begin.NextOutgoingId = 0;
+        }
+
+        if (!begin.HasField(2))
+        {
+            begin.IncomingWindow = DefaultWindow;
+        }
+
+        if (!begin.HasField(3))
+        {
+            begin.OutgoingWindow = DefaultWindow;
+        }
+
+        if (!begin.HasField(4))
+        {
+            begin.HandleMax = connection.MaxHandle;
+        }
+    }
+
+    private Link FindLink(uint handle, CallbackQueue callbacks)
+    {
+        var link = _links.Find(handle);
+        if (link is null)
+        {
+            Fail(new Error(ErrorCode.UnattachedHandle) { Description = $"There is no link with the handle {handle}." }, callbacks);
+        }
+
+        return link;
+    }
+
+    private void WriteEnd(Error error)
+    {
+        var frame = BeginFrame();
+        Ends.WriteEnd(Connection.Writer.Buffer, error);
+        EndFrame(frame);
+    }
+
+    private sealed class BegunNotification(Session session, Begin begin) : ICallback
+    {
+        public void Run() => session._onBegin(session, begin);
+    }
+}

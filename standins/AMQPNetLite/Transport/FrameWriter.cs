@@ -1,0 +1,115 @@
+namespace Amqp.Transport;
+
+/// <summary>
+/// What goes out. Frames are appended to a buffer under the connection's gate, so their order on the wire is the order of the state
+/// changes that they tell; one loop writes whatever has gathered, so that many frames cost one write. Two buffers take turns.
+/// </summary>
+internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Action<Exception> onFailed) : IThreadPoolWorkItem
+{
+    /// <summary>More than this is not gathered: transfers then wait inside their links, where they can still be taken back.</summary>
+    private const int HighWater = 256 * 1024;
+
+    private const int KeptCapacity = 1024 * 1024;
+
+    private ByteBuffer _gathering = new(16 * 1024);
+    private ByteBuffer _writing = new(16 * 1024);
+    private bool _running;
+    private bool _failed;
+    private TaskCompletionSource _flushed;
+
+    /// <summary>Where frames are appended, under the gate; call <see cref="Wake"/> afterwards.</summary>
+    public ByteBuffer Buffer => _gathering;
+
+    /// <summary>Whether there is room for transfers; <c>onDrained</c> is called when there is again.</summary>
+    public bool HasRoom => _gathering.Length < HighWater;
+
+    /// <summary>When something was last written, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long LastWrite { get; private set; } = Environment.TickCount64;
+
+    /// <summary>Has what was gathered written. Called under the gate.</summary>
+    public void Wake()
+    {
+        if (!_running && !_failed && _gathering.Length > 0)
+        {
+            _running = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Completes when everything gathered so far has been written or cannot be any more. Called under the gate.</summary>
+    public Task FlushAsync()
+    {
+        Wake();
+        if (!_running)
+        {
+            return Task.CompletedTask;
+        }
+
+        _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _flushed.Task;
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteGatheredAsync();
+
+    private async Task WriteGatheredAsync()
+    {
+        try
+        {
+            while (TrySwap(out var hadNoRoom))
+            {
+                if (hadNoRoom)
+                {
+                    onDrained();
+                }
+
+                await stream.WriteAsync(_writing.WrittenMemory);
+                LastWrite = Environment.TickCount64;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            Fail();
+            onFailed(exception);
+        }
+    }
+
+    private bool TrySwap(out bool hadNoRoom)
+    {
+        lock (gate)
+        {
+            hadNoRoom = !HasRoom;
+            _writing.Clear();
+            if (_writing.Capacity > KeptCapacity)
+            {
+                _writing = new ByteBuffer(16 * 1024);
+            }
+
+            if (_gathering.Length == 0)
+            {
+                _running = false;
+                SignalFlushed();
+                return false;
+            }
+
+            (_gathering, _writing) = (_writing, _gathering);
+            return true;
+        }
+    }
+
+    private void Fail()
+    {
+        lock (gate)
+        {
+            _failed = true;
+            _running = false;
+            _gathering.Clear();
+            SignalFlushed();
+        }
+    }
+
+    private void SignalFlushed()
+    {
+        _flushed?.TrySetResult();
+        _flushed = null;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text;
+
+namespace Amqp.Types;
+
+/// <summary>Writes values (part 1 of the specification), each in its shortest layout.</summary>
+internal static partial class AmqpWriter
+{
+    /// <summary>The constructor of a described value of the specification; all its types have numbers below 256.</summary>
+    public static void WriteDescriptor(this ByteBuffer buffer, byte number)
+    {
+        var bytes = buffer.Reserve(3);
+        bytes[0] = FormatCode.Described;
+        bytes[1] = FormatCode.SmallULong;
+        bytes[2] = number;
+    }
+
+    public static void WriteNull(this ByteBuffer buffer) => buffer.WriteByte(FormatCode.Null);
+
+    public static void WriteBoolean(this ByteBuffer buffer, bool value) =>
+        buffer.WriteByte(value ? FormatCode.BooleanTrue : FormatCode.BooleanFalse);
+
+    public static void WriteUByte(this ByteBuffer buffer, byte value) => WriteNarrow(buffer, FormatCode.UByte, value);
+
+    public static void WriteUShort(this ByteBuffer buffer, ushort value)
+    {
+        buffer.WriteByte(FormatCode.UShort);
+        buffer.WriteUInt16(value);
+    }
+
+    public static void WriteUInt(this ByteBuffer buffer, uint value)
+    {
+        switch (value)
+        {
+            case 0:
+                buffer.WriteByte(FormatCode.UInt0);
+                break;
+            case <= byte.MaxValue:
+                WriteNarrow(buffer, FormatCode.SmallUInt, (byte)value);
+                break;
+            default:
+                buffer.WriteByte(FormatCode.UInt);
+                buffer.WriteUInt32(value);
+                break;
+        }
+    }
+
+    /// <summary>A uint, or null if it is not set.</summary>
+    public static void WriteUInt(this ByteBuffer buffer, uint? value)
+    {
+        if (value is { } number)
+        {
+            buffer.WriteUInt(number);
+        }
+        else
+        {
+            buffer.WriteNull();
+        }
+    }
+
+    public static void WriteULong(this ByteBuffer buffer, ulong value)
+    {
+        switch (value)
+        {
+            case 0:
+                buffer.WriteByte(FormatCode.ULong0);
+                break;
+            case <= byte.MaxValue:
+                WriteNarrow(buffer, FormatCode.SmallULong, (byte)value);
+                break;
+            default:
+                buffer.WriteByte(FormatCode.ULong);
+                buffer.WriteUInt64(value);
+                break;
+        }
+    }
+
+    public static void WriteInt(this ByteBuffer buffer, int value)
+    {
+        if (value is >= sbyte.MinValue and <= sbyte.MaxValue)
+        {
+            WriteNarrow(buffer, FormatCode.SmallInt, (byte)value);
+        }
+        else
+        {
+            buffer.WriteByte(FormatCode.Int);
+            buffer.WriteUInt32((uint)value);
+        }
+    }
+
+    public static void WriteLong(this ByteBuffer buffer, long value)
+    {
+        if (value is >= sbyte.MinValue and <= sbyte.MaxValue)
+        {
+            WriteNarrow(buffer, FormatCode.SmallLong, (byte)value);
+        }
+        else
+        {
+            buffer.WriteByte(FormatCode.Long);
+            buffer.WriteUInt64((ulong)value);
+        }
+    }
+
+    public static void WriteTimestamp(this ByteBuffer buffer, DateTime value)
+    {
+        buffer.WriteByte(FormatCode.Timestamp);
+        buffer.WriteUInt64((ulong)Timestamps.FromDateTime(value));
+    }
+
+    public static void WriteBinary(this ByteBuffer buffer, ReadOnlySpan<byte> value)
+    {
+        WriteSize(buffer, FormatCode.Binary8, FormatCode.Binary32, value.Length);
+        buffer.Write(value);
+    }
+
+    public static void WriteString(this ByteBuffer buffer, string value)
+    {
+        var length = Encoding.UTF8.GetByteCount(value);
+        WriteSize(buffer, FormatCode.String8, FormatCode.String32, length);
+        Encoding.UTF8.GetBytes(value, buffer.Reserve(length));
+    }
+
+    public static void WriteSymbol(this ByteBuffer buffer, Symbol value)
+    {
+        string text = value;
+        WriteSize(buffer, FormatCode.Symbol8, FormatCode.Symbol32, text.Length);
+        WriteAscii(buffer, text);
+    }
+
+    /// <summary>A field that may have several values (1.4).</summary>
+    public static void WriteSymbols(this ByteBuffer buffer, Symbol[] values) => WriteArray(buffer, values);
+
+    /// <summary>Starts a list whose size is not known yet; <see cref="EndList"/> fills it in.</summary>
+    public static int BeginList(this ByteBuffer buffer, int count) => BeginCompound(buffer, FormatCode.List32, count);
+
+    public static void EndList(this ByteBuffer buffer, int list) => EndCompound(buffer, list);
+
+    private static void WriteAscii(ByteBuffer buffer, string text)
+    {
+        if (!Ascii.IsValid(text))
+        {
+            throw new ArgumentException($"The symbol '{text}' is not ASCII.");
+        }
+
+        Encoding.ASCII.GetBytes(text, buffer.Reserve(text.Length));
+    }
+
+    private static void WriteNarrow(ByteBuffer buffer, byte code, byte value)
+    {
+        var bytes = buffer.Reserve(2);
+        bytes[0] = code;
+        bytes[1] = value;
+    }
+
+    private static void WriteSize(ByteBuffer buffer, byte narrow, byte wide, int size)
+    {
+        if (size <= byte.MaxValue)
+        {
+            WriteNarrow(buffer, narrow, (byte)size);
+        }
+        else
+        {
+            buffer.WriteByte(wide);
+            buffer.WriteUInt32((uint)size);
+        }
+    }
+
+    private static int BeginCompound(ByteBuffer buffer, byte code, int count)
+    {
+        buffer.WriteByte(code);
+        var position = buffer.Length;
+        buffer.Reserve(4);
+        buffer.WriteUInt32((uint)count);
+        return position;
+    }
+
+    private static void EndCompound(ByteBuffer buffer, int position) =>
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(buffer.Slice(position, 4), (uint)(buffer.Length - position - 4));
+}

@@ -1,0 +1,54 @@
+namespace Amqp.Types;
+
+/// <summary>Which .NET type the items of an array have, and in which layout they are written.</summary>
+internal static class ArrayItems
+{
+    public static Type TypeOf(byte constructor) => constructor switch
+    {
+        FormatCode.Boolean or FormatCode.BooleanTrue or FormatCode.BooleanFalse => typeof(bool),
+        FormatCode.UByte => typeof(byte),
+        FormatCode.UShort => typeof(ushort),
+        FormatCode.UInt or FormatCode.SmallUInt or FormatCode.UInt0 => typeof(uint),
+        FormatCode.ULong or FormatCode.SmallULong or FormatCode.ULong0 => typeof(ulong),
+        FormatCode.Byte => typeof(sbyte),
+        FormatCode.Short => typeof(short),
+        FormatCode.Int or FormatCode.SmallInt => typeof(int),
+        FormatCode.Long or FormatCode.SmallLong => typeof(long),
+        FormatCode.Float => typeof(float),
+        FormatCode.Double => typeof(double),
+        FormatCode.Timestamp => typeof(DateTime),
+        FormatCode.Uuid => typeof(Guid),
+        FormatCode.Binary8 or FormatCode.Binary32 => typeof(byte[]),
+        FormatCode.String8 or FormatCode.String32 => typeof(string),
+        FormatCode.Symbol8 or FormatCode.Symbol32 => typeof(Symbol),
+        FormatCode.List0 or FormatCode.List8 or FormatCode.List32 => typeof(List),
+        FormatCode.Map8 or FormatCode.Map32 => typeof(Map),
+        _ => typeof(object), // decimals and chars, which are not always the same .NET type, and arrays of arrays
+    };
+
+    /// <summary>The widest layout of a type, which every value of it fits.</summary>
+    public static byte ConstructorOf(Type itemType) => itemType switch
+    {
+        _ when itemType == typeof(bool) => FormatCode.Boolean,
+        _ when itemType == typeof(byte) => FormatCode.UByte,
+        _ when itemType == typeof(ushort) => FormatCode.UShort,
+        _ when itemType == typeof(uint) => FormatCode.UInt,
+        _ when itemType == typeof(ulong) => FormatCode.ULong,
+        _ when itemType == typeof(sbyte) => FormatCode.Byte,
+        _ when itemType == typeof(short) => FormatCode.Short,
+        _ when itemType == typeof(int) => FormatCode.Int,
+        _ when itemType == typeof(long) => FormatCode.Long,
+        _ when itemType == typeof(float) => FormatCode.Float,
+        _ when itemType == typeof(double) => FormatCode.Double,
+        _ when itemType == typeof(decimal) => FormatCode.Decimal128,
+        _ when itemType == typeof(char) => FormatCode.Char,
+        _ when itemType == typeof(DateTime) => FormatCode.Timestamp,
+        _ when itemType == typeof(Guid) => FormatCode.Uuid,
+        _ when itemType == typeof(byte[]) => FormatCode.Binary32,
+        _ when itemType == typeof(string) => FormatCode.String32,
+        _ when itemType == typeof(Symbol) => FormatCode.Symbol32,
+        _ when itemType == typeof(List) => FormatCode.List32,
+        _ when itemType == typeof(Map) => FormatCode.Map32,
+        _ => throw new AmqpException(ErrorCode.NotImplemented, $"An array of {itemType} has no AMQP encoding."),
+    };
+}

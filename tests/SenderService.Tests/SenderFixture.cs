@@ -1,0 +1,44 @@
+using System.Reflection;
+using SenderService.EntityItems;
+using Tests.Shared;
+using Xunit;
+
+namespace SenderService.Tests;
+
+/// <summary>All test classes share one PostgreSQL and one broker, and run in parallel on them.</summary>
+[CollectionDefinition(Name)]
+public sealed class SenderCollection : ICollectionFixture<Infrastructure>
+{
+    public const string Name = "sender";
+}
+
+/// <summary>A SenderService on a database and a queue of its own.</summary>
+internal sealed class RunningSender : IAsyncDisposable
+{
+    private static readonly Assembly Service = typeof(EntityItem).Assembly;
+    private readonly ServiceHost _host;
+
+    private RunningSender(ServiceHost host, string database, string queue) => (_host, Database, Queue) = (host, database, queue);
+
+    public HttpClient Client => _host.Client;
+
+    public IServiceProvider Services => _host.Services;
+
+    public string Database { get; }
+
+    public string Queue { get; }
+
+    public static async Task<RunningSender> StartAsync(Infrastructure infrastructure, string? broker = null, params string[] settings)
+    {
+        var database = await infrastructure.CreateDatabaseAsync();
+        var queue = Infrastructure.NewQueue();
+        var host = await ServiceHost.StartAsync(
+            Service,
+            [$"ConnectionStrings:senderdb={database}", $"ConnectionStrings:artemis={broker ?? infrastructure.Broker}", $"Outbox:Queue={queue}", .. settings]);
+        var sender = new RunningSender(host, database, queue);
+        await Eventually.GetAsync(() => sender.Client.GetAsync(new Uri("/health", UriKind.Relative)), health => health.IsSuccessStatusCode);
+        return sender;
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}
