@@ -1,7 +1,6 @@
 #!/usr/bin/env dotnet
 #:property PublishAot=false
 #:property UseSharedCompilation=false
-#:property GenerateDocumentationFile=true
 
 // One command for every machine. It finds out what is here, sets up what is missing, and then does what plain
 // `dotnet run --project AppHost` and `dotnet test` do. Where nothing is missing it is not needed.
