@@ -104,7 +104,11 @@ static int Doctor()
 
     Console.WriteLine($"\n{place}");
     var missing = Setup.Missing(place).ToList();
-    missing.ForEach(step => Console.WriteLine($"{step.What}: {(step.Do is null ? step.How : $"`up` and `test` will get it ({step.How})")}"));
+    foreach (var step in missing)
+    {
+        Console.WriteLine(step.Do is null ? $"{step.What}: {step.How}" : $"{step.What}: `up` and `test` will get it ({step.How})");
+    }
+
     return missing.Exists(step => step is { Needed: true, Do: null }) ? 1 : 0;
 
     void Row(string name, Func<Tool?> find, string none)
@@ -216,7 +220,8 @@ internal sealed record Feed(string[] Lacks, string? Silence)
         .. XDocument.Load(Repo.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
             .Select(package => ("PackageReference", (string)package.Attribute("Include")!, (string)package.Attribute("Version")!))
             .Where(package => File.Exists(Repo.PathOf($"standins/{package.Item2}/{package.Item2}.csproj"))),
-        .. XDocument.Load(Repo.PathOf("AppHost/AppHost.csproj")).Descendants("Import").Where(import => import.Attribute("Sdk") is not null).Take(1)
+        .. XDocument.Load(Repo.PathOf("AppHost/AppHost.csproj")).Descendants("Import")
+            .Where(import => import.Attribute("Project")?.Value == "Sdk.props")
             .Select(import => ("PackageDownload", (string)import.Attribute("Sdk")!, (string)import.Attribute("Version")!)),
     ];
 
@@ -276,10 +281,14 @@ internal static class Find
     public static (Tool? Engine, string Note) ContainerEngine()
     {
         var (docker, podman) = (Shell.Which("docker"), Shell.Which("podman"));
-        var engine = Program(docker, "info", "--format", "{{.ServerVersion}}") ?? Program(podman, "info", "--format", "{{.Version.Version}}");
+        var engine = Answer(docker, "{{.ServerVersion}}") ?? Answer(podman, "{{.Version.Version}}");
         return (engine, engine is not null ? $"{Path.GetFileName(engine.Path)} {engine.Version} answers"
             : docker is null && podman is null ? "no container engine is installed"
             : $"{(docker is null ? "podman" : "docker")} is installed, but no engine answers");
+
+        static Tool? Answer(string? client, string version) =>
+            client is not null && Shell.Capture(client, ["info", "--format", version], TimeSpan.FromSeconds(5)) is (0, var text)
+            && Repo.VersionIn(text) is { Length: > 0 } number ? new(client, number) : null;
     }
 
     public static Tool? PostgreSql()
@@ -292,7 +301,8 @@ internal static class Find
         // Where Debian, Red Hat, `make install` and Homebrew put it, and npm.
         string[] installed =
         [
-            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
+            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin",
+            "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
             Repo.PathOf($"artifacts/tools/node_modules/{PostgreSqlPackage}/native/bin"),
         ];
         return Shell.Path.Concat(installed.SelectMany(Repo.Glob)).Select(In).FirstOrDefault(tool => tool is not null);
@@ -631,16 +641,16 @@ internal static class Shell
     public static string? Which(string program, params string[] folders) => (folders is [] ? Path : folders)
         .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program)).FirstOrDefault(File.Exists);
 
-    // What a program says, or null if it fails or takes longer than a few seconds.
+    // What a program says, or null if it fails.
     public static string? Read(string program, params string[] args) =>
-        Capture(program, args, TimeSpan.FromSeconds(10)) is (0, var output) ? output : null;
+        Capture(program, args, TimeSpan.FromMinutes(1)) is (0, var output) ? output : null;
 
     public static void Build(string project)
     {
         Say($"Building {project}");
         // `dotnet build` without its summary. No build server stays behind.
-        string[] quietly = ["-verbosity:quiet", "-noLogo", "-consoleLoggerParameters:ErrorsOnly", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
-        if (Run(["msbuild", project, "-restore", "-maxCpuCount", .. quietly]) != 0)
+        string[] quietly = ["-verbosity:quiet", "-noLogo", "-consoleLoggerParameters:ErrorsOnly"];
+        if (Run(["msbuild", project, "-restore", "-maxCpuCount", "-nodeReuse:false", "-p:UseSharedCompilation=false", .. quietly]) != 0)
         {
             StopIfInterrupted();
             throw new CannotGoOnException($"{project} does not build: see above.");
