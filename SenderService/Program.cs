@@ -1,4 +1,5 @@
 using SenderService.EntityItems;
+using SenderService.Idempotency;
 using SenderService.Outbox;
 using ServiceDefaults;
 using ServiceDefaults.Amqp;
@@ -8,6 +9,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddAmqpConnection("artemis");
 builder.AddOutbox("senderdb");
+builder.Services.AddScoped<IdempotencyStore>();
 
 var app = builder.Build();
 

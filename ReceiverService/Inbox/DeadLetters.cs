@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Amqp;
 using Amqp.Framing;
+using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Inbox;
 
@@ -19,7 +20,7 @@ internal static class DeadLetters
 
     private static byte[] BodyOf(Message delivery) => delivery.BodySection switch
     {
-        Data { Binary: { } body } => body,
+        DataSection { Binary: { } body } => body,
         AmqpValue { Value: { } value } => JsonSerializer.SerializeToUtf8Bytes(Convert.ToString(value, CultureInfo.InvariantCulture)),
         _ => [],
     };

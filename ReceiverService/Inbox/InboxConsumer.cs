@@ -52,7 +52,7 @@ internal sealed partial class InboxConsumer(
 
         // Bounded by the credit: the broker sends no more until something is accepted.
         var deliveries = Channel.CreateUnbounded<Message>(new() { SingleReader = true });
-        link.OnClosed(() => deliveries.Writer.TryComplete());
+        await using var closed = link.Closed.Register(() => deliveries.Writer.TryComplete());
         link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(message));
 
         using var graceful = new CancellationTokenSource();

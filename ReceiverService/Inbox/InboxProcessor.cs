@@ -47,9 +47,9 @@ internal sealed partial class InboxProcessor(
         }
     }
 
-    private async Task ProcessInOneTransactionAsync(IReadOnlyList<IncomingMessage> messages, CancellationToken cancellationToken)
+    private async Task ProcessInOneTransactionAsync(IncomingMessage[] messages, CancellationToken cancellationToken)
     {
-        using var batchSpan = messages.Count > 1 ? InboxTelemetry.StartBatch(messages.Count, _options.Queue) : null;
+        using var batchSpan = messages.Length > 1 ? InboxTelemetry.StartBatch(messages.Length, _options.Queue) : null;
         var spans = messages.Select(message => InboxTelemetry.StartProcess(message, batchSpan, _options.Queue)).ToArray();
 
         await using var scope = scopes.CreateAsyncScope();
@@ -72,7 +72,7 @@ internal sealed partial class InboxProcessor(
             span?.Dispose();
         }
 
-        Report(messages.Count, fresh);
+        Report(messages.Length, fresh);
     }
 
     /// <summary>Whether trying again would be in vain. Whatever the database may recover from is not permanent.</summary>

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Amqp;
-using Amqp.Framing;
 using ReceiverService.EntityItems;
+using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Inbox;
 
@@ -30,7 +30,7 @@ internal sealed record IncomingMessage(
             return read with { Failure = "The subject, which is the type of the event, is missing." };
         }
 
-        if (delivery.BodySection is not Data { Binary: { } body })
+        if (delivery.BodySection is not DataSection { Binary: { } body })
         {
             return read with { Failure = "The body is not one data section." };
         }

@@ -6,6 +6,7 @@ using SenderService.Data;
 using SenderService.Idempotency;
 using SenderService.Outbox;
 using ServiceDefaults.Api;
+using ServiceDefaults.Data;
 
 namespace SenderService.EntityItems;
 

@@ -47,7 +47,12 @@ internal sealed class IdempotencyStore(SenderDbContext db, TimeProvider time)
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
             // The same request at the same moment won. Its transaction is committed, or the insert above would still wait for it.
-            return await FindAsync(key, cancellationToken) is { } winner ? ResponseOf<TResponse>(winner, hash) : throw;
+            if (await FindAsync(key, cancellationToken) is { } winner)
+            {
+                return ResponseOf<TResponse>(winner, hash);
+            }
+
+            throw;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
+using DataSection = Amqp.Framing.Data;
 
 namespace SenderService.Outbox;
 
@@ -47,7 +48,7 @@ internal static class EventEnvelope
                 // Artemis drops a second message with the same value and answers "accepted", for as long as it remembers the first.
                 ["_AMQ_DUPL_ID"] = messageId,
             },
-            BodySection = new Data { Binary = Encoding.UTF8.GetBytes(message.Payload) },
+            BodySection = new DataSection { Binary = Encoding.UTF8.GetBytes(message.Payload) },
         };
 
         SetIfAny(amqp, "cloudEvents:traceparent", span?.Id ?? message.Headers.TraceParent);

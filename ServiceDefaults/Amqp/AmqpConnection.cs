@@ -21,10 +21,11 @@ public sealed partial class AmqpConnection(
     private readonly AmqpOptions _options = options.Value;
     private readonly Address _address = new(options.Value.Address);
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private Connection? _connection;
+    private OpenConnection? _open;
+    private bool _announced;
 
     /// <summary>Whether the broker was reached and has not gone since.</summary>
-    public bool IsOpen => _connection is { IsClosed: false } && LastFailure is null;
+    public bool IsOpen => _open is { Connection.IsClosed: false } && LastFailure is null;
 
     /// <summary>Why the last attempt failed; null after one that did not.</summary>
     public string? LastFailure { get; private set; }
@@ -73,12 +74,12 @@ public sealed partial class AmqpConnection(
         }
     }
 
-    private async Task<Connection> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<OpenConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         await _connecting.WaitAsync(cancellationToken);
         try
         {
-            if (_connection is { IsClosed: false } open)
+            if (_open is { Connection.IsClosed: false } open)
             {
                 return open;
             }
@@ -87,7 +88,10 @@ public sealed partial class AmqpConnection(
             factory.AMQP.ContainerId = $"{environment.ApplicationName}-{Guid.NewGuid():N}";
             factory.AMQP.IdleTimeout = (int)_options.IdleTimeout.TotalMilliseconds;
             factory.TCP.NoDelay = true;
-            return _connection = await CreateAsync(factory, cancellationToken);
+            var connection = await CreateAsync(factory, cancellationToken);
+            var closed = new CancellationTokenSource();
+            connection.AddClosedCallback((_, _) => closed.Cancel());
+            return _open = new OpenConnection(connection, closed.Token);
         }
         finally
         {
@@ -97,7 +101,7 @@ public sealed partial class AmqpConnection(
 
     private async Task DisconnectAsync()
     {
-        if (Interlocked.Exchange(ref _connection, null) is { IsClosed: false } connection)
+        if (Interlocked.Exchange(ref _open, null) is { Connection: { IsClosed: false } connection })
         {
             await AmqpClosing.CloseQuietlyAsync(connection, CloseTimeout);
         }
@@ -118,34 +122,36 @@ public sealed partial class AmqpConnection(
     }
 
     private async Task<AmqpLink<TLink>> AttachAsync<TLink>(
-        Connection connection, Func<Session, OnAttached, TLink> attach, Func<Attach, object?> terminus, CancellationToken cancellationToken)
+        OpenConnection open, Func<Session, OnAttached, TLink> attach, Func<Attach, object?> terminus, CancellationToken cancellationToken)
         where TLink : Link
     {
         var attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var session = new Session(connection);
-        var link = new AmqpLink<TLink>(session, attach(session, (_, answer) =>
+        var session = new Session(open.Connection);
+        var link = new AmqpLink<TLink>(session, attach(session, OnAttached), open.Closed);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(link.Closed, cancellationToken);
+            await attached.Task.WaitAsync(_options.ConnectTimeout, time, either.Token);
+            return link;
+        }
+        catch (Exception exception)
+        {
+            await link.DisposeAsync();
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new AmqpException(link.Error ?? new Error(ErrorCode.DetachForced) { Description = "The broker closed the link while it was being attached." });
+            }
+
+            throw;
+        }
+
+        void OnAttached(ILink sameLink, Attach answer)
         {
             // Refused is an answer without terminus, and a detach with the reason right after it (specification 2.6.3).
             if (terminus(answer) is not null)
             {
                 attached.TrySetResult();
             }
-        }));
-
-        ClosedCallback refused = (_, error) => attached.TrySetException(new AmqpException(
-            error ?? new Error(ErrorCode.DetachForced) { Description = "The broker closed the link while it was being attached." }));
-        link.Link.AddClosedCallback(refused);
-        session.AddClosedCallback(refused);
-        connection.AddClosedCallback(refused);
-        try
-        {
-            await attached.Task.WaitAsync(_options.ConnectTimeout, time, cancellationToken);
-            return link;
-        }
-        catch
-        {
-            await link.DisposeAsync();
-            throw;
         }
     }
 
@@ -157,8 +163,14 @@ public sealed partial class AmqpConnection(
 
     private void ReportSuccess()
     {
+        // Whoever loses something else, its database say, attaches again and again: only a change is news.
+        if (!_announced)
+        {
+            _announced = true;
+            LogConnected(_address.Host, _address.Port);
+        }
+
         LastFailure = null;
-        LogConnected(_address.Host, _address.Port);
     }
 
     private void ReportFailure(Exception exception)
@@ -167,6 +179,7 @@ public sealed partial class AmqpConnection(
         LastFailure = $"The broker at {_address.Host}:{_address.Port} cannot be reached: {exception.Message}";
         if (first)
         {
+            _announced = false;
             LogUnavailable(_address.Host, _address.Port, exception.Message);
         }
     }
@@ -176,4 +189,6 @@ public sealed partial class AmqpConnection(
 
     [LoggerMessage(2, LogLevel.Warning, "The broker at {Host}:{Port} cannot be reached; trying until it can: {Reason}")]
     private partial void LogUnavailable(string host, int port, string reason);
+
+    private sealed record OpenConnection(Connection Connection, CancellationToken Closed);
 }

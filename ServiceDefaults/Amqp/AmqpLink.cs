@@ -3,34 +3,43 @@ using Amqp;
 namespace ServiceDefaults.Amqp;
 
 /// <summary>An attached link in a session of its own. Once it is closed it stays so: open another one.</summary>
-public sealed class AmqpLink<TLink>(Session session, TLink link) : IAsyncDisposable
+public sealed class AmqpLink<TLink> : IAsyncDisposable
     where TLink : Link
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
-    private bool _disposed;
+    private readonly Session _session;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenRegistration _connectionClosed;
 
-    public TLink Link { get; } = link;
-
-    /// <summary>Whether the link, its session or its connection has ended.</summary>
-    public bool IsClosed => _disposed || Link.IsClosed || session.IsClosed || session.Connection.IsClosed;
-
-    /// <summary>Has <paramref name="closed"/> called when the link, its session or its connection ends; it must not block.</summary>
-    public void OnClosed(Action closed)
+    internal AmqpLink(Session session, TLink link, CancellationToken connectionClosed)
     {
-        ClosedCallback callback = (_, _) => closed();
-        Link.AddClosedCallback(callback);
-        session.AddClosedCallback(callback);
-        session.Connection.AddClosedCallback(callback);
+        _session = session;
+        Link = link;
+        link.AddClosedCallback((_, _) => _closed.Cancel());
+        session.AddClosedCallback((_, _) => _closed.Cancel());
+        _connectionClosed = connectionClosed.Register(_closed.Cancel);
     }
+
+    public TLink Link { get; }
+
+    /// <summary>Cancelled when the link, its session or its connection ends, on the connection's reader: what is registered must not block.</summary>
+    public CancellationToken Closed => _closed.Token;
+
+    public bool IsClosed => _closed.IsCancellationRequested || Link.IsClosed || _session.IsClosed || _session.Connection.IsClosed;
+
+    /// <summary>The error with which the peer ended it, if it gave one.</summary>
+    internal global::Amqp.Framing.Error? Error => Link.Error ?? _session.Error ?? _session.Connection.Error;
 
     /// <summary>Ends the session and with it the link: what is unsettled goes back to the broker, what is in flight gets its callback.</summary>
     public async ValueTask DisposeAsync()
     {
-        _disposed = true;
-        if (!session.IsClosed)
+        await _connectionClosed.DisposeAsync();
+        if (!_session.IsClosed)
         {
-            await AmqpClosing.CloseQuietlyAsync(session, CloseTimeout);
+            await AmqpClosing.CloseQuietlyAsync(_session, CloseTimeout);
         }
+
+        await _closed.CancelAsync();
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
 
 namespace AppHost.Tests;

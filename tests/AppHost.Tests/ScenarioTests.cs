@@ -3,7 +3,7 @@ using System.Text.Json;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
 
 namespace AppHost.Tests;

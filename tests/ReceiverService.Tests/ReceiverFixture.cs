@@ -4,14 +4,15 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
 using ReceiverService.EntityItems;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
+using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests;
 
 /// <summary>All test classes share one PostgreSQL and one broker, and run in parallel on them.</summary>
 [CollectionDefinition(Name)]
-public sealed class ReceiverCollection : ICollectionFixture<Infrastructure>
+public sealed class ReceiverSuite : ICollectionFixture<Infrastructure>
 {
     public const string Name = "receiver";
 }
@@ -56,7 +57,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
             Header = new Header { Durable = true },
             Properties = new Properties { MessageId = messageId.ToString(), Subject = type, ContentType = "application/json" },
             ApplicationProperties = new ApplicationProperties { ["aggregate-version"] = version },
-            BodySection = new Data { Binary = Encoding.UTF8.GetBytes(body) },
+            BodySection = new DataSection { Binary = Encoding.UTF8.GetBytes(body) },
         });
 
     public Task SendAsync(Message message) => _link.SendAsync(message);

@@ -1,13 +1,13 @@
 using System.Reflection;
 using SenderService.EntityItems;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
 
 namespace SenderService.Tests;
 
 /// <summary>All test classes share one PostgreSQL and one broker, and run in parallel on them.</summary>
 [CollectionDefinition(Name)]
-public sealed class SenderCollection : ICollectionFixture<Infrastructure>
+public sealed class SenderSuite : ICollectionFixture<Infrastructure>
 {
     public const string Name = "sender";
 }

@@ -3,12 +3,12 @@ using System.Net.Http.Json;
 using Amqp;
 using Amqp.Framing;
 using ReceiverService.EntityItems;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 
-[Collection(ReceiverCollection.Name)]
+[Collection(ReceiverSuite.Name)]
 public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLifetime
 {
     private readonly Guid _id = Guid.CreateVersion7();

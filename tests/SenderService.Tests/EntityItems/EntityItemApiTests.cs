@@ -4,12 +4,12 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using SenderService.EntityItems;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
 
 namespace SenderService.Tests.EntityItems;
 
-[Collection(SenderCollection.Name)]
+[Collection(SenderSuite.Name)]
 public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLifetime
 {
     private const string Path = "/api/EntityItems";

@@ -9,12 +9,13 @@ using Microsoft.Extensions.DependencyInjection;
 using SenderService.Data;
 using SenderService.EntityItems;
 using SenderService.Outbox;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
+using DataSection = Amqp.Framing.Data;
 
 namespace SenderService.Tests.Outbox;
 
-[Collection(SenderCollection.Name)]
+[Collection(SenderSuite.Name)]
 public sealed class OutboxRelayTests(Infrastructure infrastructure)
 {
     /// <summary>So long that only a wake-up can be the reason when something is relayed within a test's deadline.</summary>
@@ -41,7 +42,7 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         Assert.Equal(message.Properties.MessageId, properties["cloudEvents:id"]);
         Assert.Equal(message.Properties.MessageId, properties["_AMQ_DUPL_ID"]);
         Assert.Equal(1L, properties["aggregate-version"]);
-        Assert.Contains("Zwölf Äpfel", Encoding.UTF8.GetString(((Data)message.BodySection).Binary), StringComparison.Ordinal);
+        Assert.Contains("Zwölf Äpfel", Encoding.UTF8.GetString(((DataSection)message.BodySection).Binary), StringComparison.Ordinal);
 
         var row = await RowAsync(sender, row => row.Status == OutboxMessageStatus.Sent);
         Assert.Equal(message.Properties.MessageId, row.MessageId.ToString());

@@ -1,12 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using SenderService.Data;
 using SenderService.Outbox;
-using Tests.Shared;
+using Tests.Harness;
 using Xunit;
 
 namespace SenderService.Tests.Outbox;
 
-[Collection(SenderCollection.Name)]
+[Collection(SenderSuite.Name)]
 public sealed class OutboxSessionTests(Infrastructure infrastructure) : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Tests.Shared;
+namespace Tests.Harness;
 
 /// <summary>A service's own Program, run in this process on a free port: tests speak HTTP to it, and may look into its services.</summary>
 public sealed class ServiceHost : IAsyncDisposable

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Tests.Shared;
+namespace Tests.Harness;
 
 /// <summary>Looks into a database behind the service's back.</summary>
 public static class Sql

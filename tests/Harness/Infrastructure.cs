@@ -1,12 +1,11 @@
 using System.Globalization;
 using Amqp;
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Npgsql;
 using Xunit;
 
-namespace Tests.Shared;
+namespace Tests.Harness;
 
 /// <summary>
 /// A real PostgreSQL and a real broker, started once for all tests of an assembly as the AppHost starts them, on free ports. Each test takes
