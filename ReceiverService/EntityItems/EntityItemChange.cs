@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace ReceiverService.EntityItems;
+
+/// <summary>The state of an entity that an event tells of.</summary>
+internal sealed record EntityItemChange(
+    Guid Id, long Version, bool IsDeleted, string? Name, decimal? Value, DateTimeOffset? CreatedAt, DateTimeOffset UpdatedAt)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
+
+    /// <summary>Reads an event.</summary>
+    /// <returns>The change, or the reason why it cannot be read.</returns>
+    public static (EntityItemChange? Change, string? Failure) Read(string type, long version, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return type switch
+            {
+                nameof(EntityItemCreated) => (Of(Parse<EntityItemCreated>(body), version), null),
+                nameof(EntityItemUpdated) => (Of(Parse<EntityItemUpdated>(body), version), null),
+                nameof(EntityItemDeleted) => (Of(Parse<EntityItemDeleted>(body), version), null),
+                _ => (null, $"The type '{type}' is unknown."),
+            };
+        }
+        catch (JsonException exception)
+        {
+            return (null, $"The body is not the JSON of {type}: {exception.Message}");
+        }
+    }
+
+    private static EntityItemChange Of(EntityItemCreated created, long version) =>
+        new(created.Id, version, IsDeleted: false, created.Name, created.Value, created.CreatedAt, created.UpdatedAt);
+
+    private static EntityItemChange Of(EntityItemUpdated updated, long version) =>
+        new(updated.Id, version, IsDeleted: false, updated.Name, updated.Value, updated.CreatedAt, updated.UpdatedAt);
+
+    private static EntityItemChange Of(EntityItemDeleted deleted, long version) =>
+        new(deleted.Id, version, IsDeleted: true, Name: null, Value: null, CreatedAt: null, deleted.DeletedAt);
+
+    private static T Parse<T>(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize<T>(body, Json) ?? throw new JsonException("It is null.");
+}

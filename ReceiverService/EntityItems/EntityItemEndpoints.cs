@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using ReceiverService.Data;
+using ServiceDefaults.Api;
+
+namespace ReceiverService.EntityItems;
+
+/// <summary>The projection, read only: it is changed by events and by nothing else.</summary>
+internal static class EntityItemEndpoints
+{
+    private const string Path = "/api/EntityItems";
+
+    public static void MapEntityItems(this IEndpointRouteBuilder app)
+    {
+        var items = app.MapGroup(Path).WithTags("EntityItems");
+        items.MapGet("/", ListAsync).WithSummary("All entities that arrived, newest first, or a page of them");
+        items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity");
+    }
+
+    /// <param name="limit">The most entities to return. Without it: all, as a stream.</param>
+    /// <param name="after">The id of the last entity of the page before.</param>
+    private static async Task<Ok<IAsyncEnumerable<EntityItemResponse>>> ListAsync(
+        [Range(1, 1000)] int? limit, Guid? after, ReceiverDbContext db, HttpContext http, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await db.EntityItems
+            .Where(item => !item.IsDeleted && (after == null || item.Id < after))
+            .OrderByDescending(item => item.Id)
+            .ToPageAsync(limit, item => item.Id, EntityItemResponse.Of, http, cancellationToken));
+
+    private static async Task<Results<Ok<EntityItemResponse>, NotFound>> GetAsync(
+        Guid id, ReceiverDbContext db, HttpContext http, CancellationToken cancellationToken)
+    {
+        var item = await db.EntityItems.AsNoTracking().SingleOrDefaultAsync(item => item.Id == id && !item.IsDeleted, cancellationToken);
+        if (item is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        http.Response.SetETag(item.Version);
+        return TypedResults.Ok(EntityItemResponse.Of(item));
+    }
+}

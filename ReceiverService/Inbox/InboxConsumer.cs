@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Amqp;
+using Microsoft.Extensions.Options;
+using ReceiverService.Data;
+using ServiceDefaults.Amqp;
+using ServiceDefaults.Data;
+using ServiceDefaults.Resilience;
+
+namespace ReceiverService.Inbox;
+
+/// <summary>
+/// Takes messages from the broker, has them processed and accepts them, in this order. It owns the loop and the waiting;
+/// one batch is <see cref="InboxProcessor"/>'s.
+/// </summary>
+internal sealed partial class InboxConsumer(
+    DatabaseMigration<ReceiverDbContext> migration,
+    AmqpConnection broker,
+    InboxProcessor processor,
+    IOptions<InboxOptions> options,
+    TimeProvider time,
+    ILogger<InboxConsumer> logger) : BackgroundService
+{
+    private readonly InboxOptions _options = options.Value;
+    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), time);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ConsumeAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The link is closed by now: all that was not accepted is the broker's again, in its old order, and comes back.
+                if (_backoff.Failures == 0)
+                {
+                    LogInterrupted(exception);
+                }
+            }
+
+            await _backoff.DelayAsync(stoppingToken);
+        }
+    }
+
+    /// <summary>Consumes until the link is lost or the database is.</summary>
+    private async Task ConsumeAsync(CancellationToken stoppingToken)
+    {
+        await using var link = await broker.OpenReceiverAsync(_options.Queue, stoppingToken);
+
+        // Bounded by the credit: the broker sends no more until something is accepted.
+        var deliveries = Channel.CreateUnbounded<Message>(new() { SingleReader = true });
+        await using var closed = link.Closed.Register(() => deliveries.Writer.TryComplete());
+        link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(message));
+
+        using var graceful = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => graceful.CancelAfter(_options.ShutdownGrace));
+        while (await deliveries.Reader.WaitToReadAsync(stoppingToken))
+        {
+            var batch = TakeBatch(deliveries.Reader);
+            await processor.ProcessAsync(batch, graceful.Token);
+            _backoff.Reset();
+
+            // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.
+            foreach (var message in batch)
+            {
+                link.Link.Accept(message);
+            }
+        }
+    }
+
+    /// <summary>What is there, up to the size of a batch: waiting for more would only make the first one late.</summary>
+    private List<Message> TakeBatch(ChannelReader<Message> deliveries)
+    {
+        var batch = new List<Message>();
+        while (batch.Count < _options.BatchSize && deliveries.TryRead(out var message))
+        {
+            batch.Add(message);
+        }
+
+        return batch;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Consuming was interrupted; it goes on as soon as it can")]
+    private partial void LogInterrupted(Exception exception);
+}

@@ -1,0 +1,21 @@
+using ReceiverService.Data;
+using ServiceDefaults.Data;
+
+namespace ReceiverService.Inbox;
+
+internal static class InboxExtensions
+{
+    /// <summary>Registers the receiver's database, the inbox in it and the consumer that fills it.</summary>
+    public static void AddInbox(this WebApplicationBuilder builder, string databaseName)
+    {
+        builder.AddDatabase<ReceiverDbContext>(databaseName);
+
+        builder.Services.AddOptions<InboxOptions>()
+            .BindConfiguration(InboxOptions.SectionName)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton<InboxMetrics>();
+        builder.Services.AddSingleton<InboxProcessor>();
+        builder.Services.AddHostedService<InboxConsumer>();
+    }
+}

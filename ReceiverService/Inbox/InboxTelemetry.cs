@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace ReceiverService.Inbox;
+
+/// <summary>The consumer's spans, named and attributed after the OpenTelemetry conventions for messaging.</summary>
+internal static class InboxTelemetry
+{
+    public const string Name = "ReceiverService.Inbox";
+
+    private static readonly ActivitySource Source = new(Name);
+
+    /// <summary>One batch: a trace of its own, as it serves many.</summary>
+    public static Activity? StartBatch(int size, string queue) =>
+        Source.StartActivity($"receive {queue}", ActivityKind.Internal)?.SetTag("messaging.batch.message_count", size);
+
+    /// <summary>The processing of one message: a child of its sending, wherever that was.</summary>
+    public static Activity? StartProcess(IncomingMessage message, Activity? batch, string queue) =>
+        Source.StartActivity(
+            ActivityKind.Consumer,
+            message.TraceContext,
+            links: batch is null ? null : [new ActivityLink(batch.Context)],
+            name: $"process {queue}")?
+            .SetTag("messaging.system", "activemq")
+            .SetTag("messaging.operation.type", "process")
+            .SetTag("messaging.operation.name", "process")
+            .SetTag("messaging.destination.name", queue)
+            .SetTag("messaging.message.id", message.MessageId)
+            .SetTag("messaging.message.conversation_id", message.Delivery.Properties?.CorrelationId);
+}

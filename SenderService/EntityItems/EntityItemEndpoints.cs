@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using SenderService.Data;
+using SenderService.Idempotency;
+using SenderService.Outbox;
+using ServiceDefaults.Api;
+using ServiceDefaults.Data;
+
+namespace SenderService.EntityItems;
+
+/// <summary>
+/// The REST API of entities. Each change is the pattern's first half in three lines: change the entity, add the message that tells of it,
+/// save both in one transaction.
+/// </summary>
+internal static class EntityItemEndpoints
+{
+    private const string Path = "/api/EntityItems";
+
+    public static void MapEntityItems(this IEndpointRouteBuilder app)
+    {
+        var items = app.MapGroup(Path).WithTags("EntityItems");
+        items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, the outbox message that tells of it");
+        items.MapGet("/", ListAsync).WithSummary("All entities, newest first, or a page of them");
+        items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity");
+        items.MapPut("/{id:guid}", UpdateAsync).WithSummary("Replaces an entity");
+        items.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Deletes an entity");
+    }
+
+    /// <param name="request">The entity.</param>
+    /// <param name="idempotencyKey">A repeated request with the same key gets the first one's response, and creates nothing.</param>
+    private static async Task<Results<Created<EntityItemResponse>, ValidationProblem, UnprocessableEntity<ProblemDetails>>> CreateAsync(
+        EntityItemRequest request,
+        [FromHeader(Name = "Idempotency-Key"), StringLength(IdempotencyKey.MaxLength, MinimumLength = 1), StorableText] string? idempotencyKey,
+        SenderDbContext db,
+        OutboxWriter outbox,
+        IdempotencyStore idempotency,
+        TimeProvider time,
+        HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        var now = time.GetStorableUtcNow();
+        var item = new EntityItem { Id = Guid.CreateVersion7(now), Name = request.Name, Value = request.Value, CreatedAt = now, UpdatedAt = now };
+
+        db.EntityItems.Add(item);
+        outbox.Add(item.Id, item.Version, new EntityItemCreated(item.Id, item.Name, item.Value, item.CreatedAt, item.UpdatedAt));
+        var created = await idempotency.SaveOnceAsync(idempotencyKey, request, EntityItemResponse.Of(item), cancellationToken);
+        if (created is null)
+        {
+            return TypedResults.UnprocessableEntity(new ProblemDetails
+            {
+                Status = StatusCodes.Status422UnprocessableEntity,
+                Detail = "This Idempotency-Key was used for another request: use a new key for a new entity.",
+            });
+        }
+
+        http.Response.SetETag(created.Version);
+        return TypedResults.Created($"{Path}/{created.Id}", created);
+    }
+
+    /// <param name="limit">The most entities to return. Without it: all, as a stream.</param>
+    /// <param name="after">The id of the last entity of the page before.</param>
+    private static async Task<Ok<IAsyncEnumerable<EntityItemResponse>>> ListAsync(
+        [Range(1, 1000)] int? limit, Guid? after, SenderDbContext db, HttpContext http, CancellationToken cancellationToken) =>
+
+        // Ids are UUIDs of version 7, so that the order of ids is the order of creation.
+        TypedResults.Ok(await db.EntityItems
+            .Where(item => after == null || item.Id < after)
+            .OrderByDescending(item => item.Id)
+            .ToPageAsync(limit, item => item.Id, EntityItemResponse.Of, http, cancellationToken));
+
+    private static async Task<Results<Ok<EntityItemResponse>, NotFound>> GetAsync(
+        Guid id, SenderDbContext db, HttpContext http, CancellationToken cancellationToken)
+    {
+        var item = await db.EntityItems.AsNoTracking().SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
+        if (item is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        http.Response.SetETag(item.Version);
+        return TypedResults.Ok(EntityItemResponse.Of(item));
+    }
+
+    private static async Task<Results<Ok<EntityItemResponse>, NotFound, ProblemHttpResult>> UpdateAsync(
+        Guid id, EntityItemRequest request, SenderDbContext db, OutboxWriter outbox, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
+    {
+        var item = await db.EntityItems.SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
+        if (item is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (!http.Request.IfMatchAllows(item.Version))
+        {
+            return EntityTags.PreconditionFailed();
+        }
+
+        item.Name = request.Name;
+        item.Value = request.Value;
+        item.UpdatedAt = time.GetStorableUtcNow();
+        item.Version++;
+        outbox.Add(item.Id, item.Version, new EntityItemUpdated(item.Id, item.Name, item.Value, item.CreatedAt, item.UpdatedAt));
+        if (!await db.TrySaveChangesAsync(cancellationToken))
+        {
+            return EntityTags.PreconditionFailed();
+        }
+
+        http.Response.SetETag(item.Version);
+        return TypedResults.Ok(EntityItemResponse.Of(item));
+    }
+
+    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> DeleteAsync(
+        Guid id, SenderDbContext db, OutboxWriter outbox, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
+    {
+        var item = await db.EntityItems.SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
+        if (item is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (!http.Request.IfMatchAllows(item.Version))
+        {
+            return EntityTags.PreconditionFailed();
+        }
+
+        db.EntityItems.Remove(item);
+        outbox.Add(item.Id, item.Version + 1, new EntityItemDeleted(item.Id, time.GetStorableUtcNow()));
+        return await db.TrySaveChangesAsync(cancellationToken) ? TypedResults.NoContent() : EntityTags.PreconditionFailed();
+    }
+}

@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SenderService.Outbox;
+
+/// <summary>How the outbox is relayed; bound from the section <c>Outbox</c>.</summary>
+internal sealed class OutboxOptions
+{
+    public const string SectionName = "Outbox";
+
+    /// <summary>Where messages are published to. Defaults to <c>entity-items</c>.</summary>
+    [Required]
+    public string Queue { get; set; } = "entity-items";
+
+    /// <summary>The most messages that are read, in flight and marked together. Defaults to 500.</summary>
+    [Range(1, 10_000)]
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>How long a missed wake-up goes unnoticed. Defaults to 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A broker that has not answered for a whole batch in this time is treated as gone. Defaults to 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a batch that is in flight may take to end when the service stops. Defaults to 2 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The delay after the first refusal of a message by the broker; it doubles with each further one. Defaults to 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan FirstRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest delay between two attempts at a message. Defaults to 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "1.00:00:00")]
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
+}

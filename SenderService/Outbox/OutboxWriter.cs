@@ -1,0 +1,31 @@
+using System.Text.Json;
+using SenderService.Data;
+using ServiceDefaults.Data;
+
+namespace SenderService.Outbox;
+
+/// <summary>Adds outbox messages to the unit of work; <c>SaveChangesAsync</c> then commits them together with what they tell of, or not at all.</summary>
+internal sealed class OutboxWriter(SenderDbContext db, TimeProvider time)
+{
+    /// <summary>Adds the event of one change.</summary>
+    /// <param name="aggregateId">The entity that was changed.</param>
+    /// <param name="aggregateVersion">Its version after the change, which is its concurrency token: that is what makes the order of ids the order of commits.</param>
+    /// <param name="event">The event; the name of its type is its type on the wire.</param>
+    public void Add<TEvent>(Guid aggregateId, long aggregateVersion, TEvent @event)
+        where TEvent : notnull
+    {
+        var occurredAt = time.GetStorableUtcNow();
+        var messageId = Guid.CreateVersion7(occurredAt);
+        db.OutboxMessages.Add(new OutboxMessage
+        {
+            MessageId = messageId,
+            Type = typeof(TEvent).Name,
+            AggregateId = aggregateId,
+            AggregateVersion = aggregateVersion,
+            Partition = OutboxPartition.Of(aggregateId),
+            Payload = JsonSerializer.Serialize(@event, JsonSerializerOptions.Web),
+            Headers = JsonSerializer.Serialize(OutboxHeaders.Current(messageId), JsonSerializerOptions.Web),
+            OccurredAt = occurredAt,
+        });
+    }
+}

@@ -1,0 +1,22 @@
+using SenderService.EntityItems;
+using SenderService.Idempotency;
+using SenderService.Outbox;
+using ServiceDefaults;
+using ServiceDefaults.Amqp;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddAmqpConnection("artemis");
+builder.AddOutbox("senderdb");
+builder.Services.AddScoped<IdempotencyStore>();
+
+// Not in ServiceDefaults: a source generator looks for what is to be validated in the project that has this line.
+builder.Services.AddValidation();
+
+var app = builder.Build();
+
+app.MapServiceDefaults();
+app.MapEntityItems();
+
+await app.RunAsync();

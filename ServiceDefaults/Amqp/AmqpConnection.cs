@@ -1,0 +1,194 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Amqp;
+using Amqp.Framing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Resilience;
+
+namespace ServiceDefaults.Amqp;
+
+/// <summary>
+/// The service's one connection to the broker. <see cref="OpenSenderAsync"/> and <see cref="OpenReceiverAsync"/> wait for the broker as
+/// long as it takes, so that an outage of any length only delays; it is logged when it begins and when it ends.
+/// </summary>
+public sealed partial class AmqpConnection(
+    IOptions<AmqpOptions> options, IHostEnvironment environment, TimeProvider time, ILogger<AmqpConnection> logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly AmqpOptions _options = options.Value;
+    private readonly Address _address = new(options.Value.Address);
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private OpenConnection? _open;
+    private bool _announced;
+
+    /// <summary>Whether the broker was reached and has not gone since.</summary>
+    public bool IsOpen => _open is { Connection.IsClosed: false } && LastFailure is null;
+
+    /// <summary>Why the last attempt failed; null after one that did not.</summary>
+    public string? LastFailure { get; private set; }
+
+    /// <summary>Attaches a sender to <paramref name="queue"/>, waiting for the broker until cancelled.</summary>
+    public Task<AmqpLink<SenderLink>> OpenSenderAsync(string queue, CancellationToken cancellationToken) =>
+        OpenAsync(
+            (session, attached) => new SenderLink(session, LinkName(queue), AmqpQueue.Target(queue), attached),
+            answer => answer.Target,
+            cancellationToken);
+
+    /// <summary>Attaches a receiver to <paramref name="queue"/>, without credit yet, waiting for the broker until cancelled.</summary>
+    public Task<AmqpLink<ReceiverLink>> OpenReceiverAsync(string queue, CancellationToken cancellationToken) =>
+        OpenAsync(
+            (session, attached) => new ReceiverLink(session, LinkName(queue), AmqpQueue.Source(queue), attached),
+            answer => answer.Source,
+            cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await DisconnectAsync();
+        _connecting.Dispose();
+    }
+
+    private async Task<AmqpLink<TLink>> OpenAsync<TLink>(
+        Func<Session, OnAttached, TLink> attach, Func<Attach, object?> terminus, CancellationToken cancellationToken)
+        where TLink : Link
+    {
+        var backoff = new Backoff(_options.MinReconnectDelay, _options.MaxReconnectDelay, time);
+        while (true)
+        {
+            try
+            {
+                var link = await AttachAsync(await ConnectAsync(cancellationToken), attach, terminus, cancellationToken);
+                ReportSuccess();
+                return link;
+            }
+            catch (Exception exception) when (IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                ReportFailure(exception);
+
+                // Whatever is wrong, a new connection is not worse: a broker that hangs would keep the old one open for long.
+                await DisconnectAsync();
+                await backoff.DelayAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task<OpenConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        await _connecting.WaitAsync(cancellationToken);
+        try
+        {
+            if (_open is { Connection.IsClosed: false } open)
+            {
+                return open;
+            }
+
+            var factory = new ConnectionFactory();
+            factory.AMQP.ContainerId = $"{environment.ApplicationName}-{Guid.NewGuid():N}";
+            factory.AMQP.IdleTimeout = (int)_options.IdleTimeout.TotalMilliseconds;
+            factory.TCP.NoDelay = true;
+            var connection = await CreateAsync(factory, cancellationToken);
+            var closed = new CancellationTokenSource();
+            connection.AddClosedCallback((_, _) => closed.Cancel());
+            return _open = new OpenConnection(connection, closed.Token);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private async Task DisconnectAsync()
+    {
+        if (Interlocked.Exchange(ref _open, null) is { Connection: { IsClosed: false } connection })
+        {
+            await AmqpClosing.CloseQuietlyAsync(connection, CloseTimeout);
+        }
+    }
+
+    private async Task<Connection> CreateAsync(ConnectionFactory factory, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await factory.CreateAsync(_address, either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no answer within {_options.ConnectTimeout.TotalSeconds:0.#} s");
+        }
+    }
+
+    private async Task<AmqpLink<TLink>> AttachAsync<TLink>(
+        OpenConnection open, Func<Session, OnAttached, TLink> attach, Func<Attach, object?> terminus, CancellationToken cancellationToken)
+        where TLink : Link
+    {
+        var attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var session = new Session(open.Connection);
+        var link = new AmqpLink<TLink>(session, attach(session, OnAttached), open.Closed);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(link.Closed, cancellationToken);
+            await attached.Task.WaitAsync(_options.ConnectTimeout, time, either.Token);
+            return link;
+        }
+        catch (Exception exception)
+        {
+            await link.DisposeAsync();
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new AmqpException(link.Error ?? new Error(ErrorCode.DetachForced) { Description = "The broker closed the link while it was being attached." });
+            }
+
+            throw;
+        }
+
+        void OnAttached(ILink sameLink, Attach answer)
+        {
+            // Refused is an answer without terminus, and a detach with the reason right after it (specification 2.6.3).
+            if (terminus(answer) is not null)
+            {
+                attached.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Unique, because a broker takes a second link of the same container and name for the first one resumed (specification 2.6.1).</summary>
+    private string LinkName(string queue) => $"{environment.ApplicationName}-{queue}-{Guid.NewGuid():N}";
+
+    private static bool IsOutage(Exception exception) =>
+        exception is AmqpException or SocketException or IOException or TimeoutException or AuthenticationException;
+
+    private void ReportSuccess()
+    {
+        // Whoever loses something else, its database say, attaches again and again: only a change is news.
+        if (!_announced)
+        {
+            _announced = true;
+            LogConnected(_address.Host, _address.Port);
+        }
+
+        LastFailure = null;
+    }
+
+    private void ReportFailure(Exception exception)
+    {
+        var first = LastFailure is null;
+        LastFailure = $"The broker at {_address.Host}:{_address.Port} cannot be reached: {exception.Message}";
+        if (first)
+        {
+            _announced = false;
+            LogUnavailable(_address.Host, _address.Port, exception.Message);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Attached to the broker at {Host}:{Port}")]
+    private partial void LogConnected(string host, int port);
+
+    [LoggerMessage(2, LogLevel.Warning, "The broker at {Host}:{Port} cannot be reached; trying until it can: {Reason}")]
+    private partial void LogUnavailable(string host, int port, string reason);
+
+    private sealed record OpenConnection(Connection Connection, CancellationToken Closed);
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using ServiceDefaults.Startup;
+
+namespace ServiceDefaults.Amqp;
+
+public static class AmqpExtensions
+{
+    /// <summary>Registers the service's one connection to the broker of the connection string <paramref name="connectionName"/>.</summary>
+    /// <exception cref="ConfigurationException">The connection string is not set, or is not an AMQP address.</exception>
+    public static WebApplicationBuilder AddAmqpConnection(this WebApplicationBuilder builder, string connectionName)
+    {
+        const string Example = "amqp://user:password@localhost:5672";
+        var address = builder.Configuration.GetRequiredConnectionString(connectionName, Example);
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+        {
+            throw new ConfigurationException(
+                $"The connection string '{connectionName}' is not an AMQP address: set it to one such as {Example}, user and password percent-encoded.");
+        }
+
+        builder.Services.AddOptions<AmqpOptions>()
+            .BindConfiguration(AmqpOptions.SectionName)
+            .Configure(options => options.Address = address)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton<AmqpConnection>();
+
+        // A service without a broker still does what it can, and catches up later: degraded, not unhealthy.
+        builder.Services.AddHealthChecks().AddCheck<AmqpHealthCheck>("broker", HealthStatus.Degraded);
+        return builder;
+    }
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ServiceDefaults.Amqp;
+
+/// <summary>How the broker is reached; bound from the section <c>Amqp</c>.</summary>
+public sealed class AmqpOptions
+{
+    public const string SectionName = "Amqp";
+
+    /// <summary><c>amqp://user:password@host:port</c> or <c>amqps://…</c>, user and password percent-encoded. Taken from the connection string.</summary>
+    [Required]
+    public string Address { get; set; } = "";
+
+    /// <summary>How long connecting and attaching may take before it counts as failed. Defaults to 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>After this long without a frame from the broker the connection counts as lost. Defaults to 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The first delay between two attempts to connect; it doubles each time. Defaults to 100 milliseconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan MinReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest delay between two attempts, and so about how long a returned broker goes unnoticed. Defaults to 3 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:10:00")]
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(3);
+}

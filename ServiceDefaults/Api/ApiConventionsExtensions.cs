@@ -1,0 +1,40 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using ServiceDefaults.Health;
+
+namespace ServiceDefaults.Api;
+
+/// <summary>Every failure is a ProblemDetails, and Swagger shows it all at <c>/swagger</c>.</summary>
+internal static class ApiConventionsExtensions
+{
+    public static void AddApiConventions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+
+        // Bad JSON goes the way of an exception, so that BadRequestHandler can name the field, in every environment.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddExceptionHandler<BadRequestHandler>();
+        builder.Services.AddExceptionHandler<DatabaseUnavailableHandler>();
+
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSwaggerGen(swagger =>
+        {
+            swagger.SwaggerDoc("v1", new OpenApiInfo { Title = builder.Environment.ApplicationName, Version = "v1" });
+            swagger.IncludeXmlComments(Assembly.Load(builder.Environment.ApplicationName));
+        });
+    }
+
+    public static void UseApiConventions(this WebApplication app)
+    {
+        app.UseUntracedProbes();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseSwagger();
+        app.UseSwaggerUI(ui => ui.DocumentTitle = app.Environment.ApplicationName);
+        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace ServiceDefaults.Api;
+
+/// <summary>Versions as entity tags (RFC 9110, 8.8.3), for optimistic concurrency over HTTP.</summary>
+public static class EntityTags
+{
+    public static void SetETag(this HttpResponse response, long version) => response.GetTypedHeaders().ETag = TagOf(version);
+
+    /// <summary>Whether If-Match is absent, <c>*</c>, or names <paramref name="version"/> (RFC 9110, 13.1.1).</summary>
+    public static bool IfMatchAllows(this HttpRequest request, long version)
+    {
+        var allowed = request.GetTypedHeaders().IfMatch;
+        return request.Headers.IfMatch.Count == 0
+            || allowed.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(TagOf(version), useStrongComparison: true));
+    }
+
+    public static ProblemHttpResult PreconditionFailed() => TypedResults.Problem(
+        statusCode: StatusCodes.Status412PreconditionFailed,
+        detail: "The entity was changed by somebody else: get it again, and send its new ETag as If-Match.");
+
+    private static EntityTagHeaderValue TagOf(long version) => new($"\"{version.ToString(CultureInfo.InvariantCulture)}\"");
+}

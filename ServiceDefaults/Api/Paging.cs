@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace ServiceDefaults.Api;
+
+/// <summary>Lists by key: a page goes on after the last id of the one before, so that it costs the same however far in it is.</summary>
+public static class Paging
+{
+    /// <summary>
+    /// The first <paramref name="limit"/> items, with a Link to the next page (RFC 8288) if there may be one; or all of them, as a stream,
+    /// if there is no limit.
+    /// </summary>
+    public static async Task<IAsyncEnumerable<TResponse>> ToPageAsync<TItem, TResponse>(
+        this IQueryable<TItem> items,
+        int? limit,
+        Func<TItem, Guid> id,
+        Func<TItem, TResponse> response,
+        HttpContext http,
+        CancellationToken cancellationToken)
+        where TItem : class
+    {
+        if (limit is not { } most)
+        {
+            return items.AsNoTracking().AsAsyncEnumerable().Select(response);
+        }
+
+        var page = await items.AsNoTracking().Take(most).ToListAsync(cancellationToken);
+        if (page.Count == most)
+        {
+            http.Response.Headers.Link = $"<{http.Request.Path}?limit={most}&after={id(page[^1])}>; rel=\"next\"";
+        }
+
+        return page.Select(response).ToAsyncEnumerable();
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Http.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Tests.Harness;
+using Xunit;
+
+namespace AppHost.Tests;
+
+/// <summary>The whole system as the AppHost describes it, on volumes of its own; a scenario breaks it and says what must still be true.</summary>
+internal sealed class DemoSystem : IAsyncDisposable
+{
+    public const string Sender = "sender";
+    public const string Receiver = "receiver";
+    public const string Broker = "artemis";
+    public const string ReceiverDatabase = "receiver-postgres";
+
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(3);
+    private readonly string _volumes = $"test-{Guid.NewGuid():N}";
+    private DistributedApplication _app = null!;
+
+    private DemoSystem()
+    {
+    }
+
+    /// <summary>Starts everything and waits until the broker and both services are healthy.</summary>
+    public static async Task<DemoSystem> StartAsync()
+    {
+        var system = new DemoSystem();
+        try
+        {
+            using var timeout = new CancellationTokenSource(StepTimeout);
+            var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Demo:Volumes={system._volumes}"], timeout.Token);
+            system._app = await builder.BuildAsync(timeout.Token);
+            await system._app.StartAsync(timeout.Token);
+            await system.WaitUntilHealthyAsync(Broker);
+            await system.WaitUntilHealthyAsync(Sender);
+            await system.WaitUntilHealthyAsync(Receiver);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Posts entities, each accepted with 201.</summary>
+    /// <returns>What the receiver has to show in the end.</returns>
+    public async Task<IReadOnlyList<Item>> PostAsync(int count, string name)
+    {
+        using var client = Client(Sender);
+        var items = new List<Item>();
+        for (var i = 0; i < count; i++)
+        {
+            using var created = await client.PostAsJsonAsync("/api/EntityItems", new { name = $"{name} {i}", value = i });
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+            items.Add((await created.Content.ReadFromJsonAsync<Item>())!);
+        }
+
+        return items;
+    }
+
+    /// <summary>Waits until the receiver shows as many entities as expected, and compares them, each with its version.</summary>
+    public async Task AssertProjectionsAsync(IEnumerable<Item> expected)
+    {
+        var items = expected.OrderBy(item => item.Id).ToArray();
+        using var client = Client(Receiver);
+        var shown = await Eventually.GetAsync(
+            async () => (await client.GetFromJsonAsync<Item[]>("/api/EntityItems"))!,
+            shown => shown.Length >= items.Length,
+            StepTimeout);
+        Assert.Equal(items, shown.OrderBy(item => item.Id));
+    }
+
+    public Task StopAsync(string resource) => CommandAsync(resource, KnownResourceCommands.StopCommand, ended: true);
+
+    /// <summary>Starts a resource again and waits until it is healthy.</summary>
+    public async Task StartAsync(string resource)
+    {
+        await CommandAsync(resource, KnownResourceCommands.StartCommand, ended: false);
+        await WaitUntilHealthyAsync(resource);
+    }
+
+    /// <summary>Ends a service as the workshop's button does: SIGKILL, in the middle of whatever it does.</summary>
+    public Task CrashAsync(string service) => CommandAsync(service, "crash", ended: true);
+
+    public async Task<string> ConnectionStringAsync(string resource) => (await _app.GetConnectionStringAsync(resource))!;
+
+    /// <summary>With a short timeout: where a proxy holds the port of a service that is dead, a request would hang.</summary>
+    public HttpClient Client(string service)
+    {
+        var client = _app.CreateHttpClient(service, "http");
+        client.Timeout = TimeSpan.FromSeconds(15);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
+        await TestVolumes.RemoveAsync(_volumes);
+    }
+
+    private async Task CommandAsync(string resource, string command, bool ended)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        var result = await _app.ResourceCommands.ExecuteCommandAsync(resource, command, timeout.Token);
+        Assert.True(result.Success, result.Message);
+        if (ended)
+        {
+            await _app.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, timeout.Token);
+        }
+    }
+
+    private async Task WaitUntilHealthyAsync(string resource)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, timeout.Token);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+using Tests.Harness;
+using Xunit;
+
+namespace AppHost.Tests;
+
+/// <summary>
+/// The promises, on the whole system, with real databases and a real broker. docs/guarantees.md says which mechanism each holds to
+/// account.
+/// </summary>
+public sealed class ScenarioTests : IAsyncLifetime
+{
+    private DemoSystem _system = null!;
+
+    public async Task InitializeAsync() => _system = await DemoSystem.StartAsync();
+
+    public async Task DisposeAsync() => await _system.DisposeAsync();
+
+    [Fact]
+    public async Task What_is_posted_while_the_broker_is_down_arrives_once_it_is_back()
+    {
+        var before = await _system.PostAsync(5, "before");
+        await _system.AssertProjectionsAsync(before);
+
+        await _system.StopAsync(DemoSystem.Broker);
+        var during = await _system.PostAsync(20, "during the outage");
+        await _system.StartAsync(DemoSystem.Broker);
+
+        var after = await _system.PostAsync(5, "after");
+        await _system.AssertProjectionsAsync([.. before, .. during, .. after]);
+    }
+
+    [Fact]
+    public async Task What_is_posted_while_the_receiver_is_offline_arrives_once_it_is_back()
+    {
+        await _system.StopAsync(DemoSystem.Receiver);
+        var items = await _system.PostAsync(20, "while offline");
+        await AllSentAsync(items.Count);
+        await _system.StartAsync(DemoSystem.Receiver);
+        await _system.AssertProjectionsAsync(items);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_killed_before_it_could_commit_has_lost_nothing()
+    {
+        var before = await _system.PostAsync(5, "before");
+        await _system.AssertProjectionsAsync(before);
+
+        // Without its database the receiver takes messages and cannot commit; accepted already, they would be gone with the process.
+        await _system.StopAsync(DemoSystem.ReceiverDatabase);
+        var items = await _system.PostAsync(20, "taken and not committed");
+        await AllSentAsync(before.Count + items.Count);
+        await _system.CrashAsync(DemoSystem.Receiver);
+
+        await _system.StartAsync(DemoSystem.ReceiverDatabase);
+        await _system.StartAsync(DemoSystem.Receiver);
+        await _system.AssertProjectionsAsync([.. before, .. items]);
+    }
+
+    [Fact]
+    public async Task A_sender_that_is_killed_after_the_commit_and_before_the_publish_publishes_when_it_is_back()
+    {
+        // Without the broker nothing can be published; so what is committed now is committed and not published when the kill comes.
+        await _system.StopAsync(DemoSystem.Broker);
+        var items = await _system.PostAsync(20, "committed and not published");
+        Assert.Equal(items.Count, await OutboxCountAsync("Pending"));
+        await _system.CrashAsync(DemoSystem.Sender);
+
+        await _system.StartAsync(DemoSystem.Broker);
+        await _system.StartAsync(DemoSystem.Sender);
+        await _system.AssertProjectionsAsync(items);
+        await AllSentAsync(items.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_delivered_twice_has_one_effect()
+    {
+        var once = new Item(Guid.CreateVersion7(), "delivered once", 1m, 1);
+        var messageId = Guid.NewGuid();
+        await SendAsync(messageId, once);
+        await _system.AssertProjectionsAsync([once]);
+
+        // The same id again. That it says something else makes a second effect visible, which the version guard would hide otherwise.
+        await SendAsync(messageId, once with { Name = "delivered twice", Version = 2 });
+        var last = await _system.PostAsync(1, "last");
+        await _system.AssertProjectionsAsync([once, .. last]);
+    }
+
+    private async Task AllSentAsync(int count) => await Eventually.GetAsync(() => OutboxCountAsync("Sent"), sent => sent == count);
+
+    private async Task<long> OutboxCountAsync(string status) =>
+        await Sql.ScalarAsync<long>(await _system.ConnectionStringAsync("senderdb"), $"SELECT count(*) FROM outbox_messages WHERE status = '{status}'");
+
+    /// <summary>Sends an event as the relay does, but without the header by which Artemis would drop the second one itself.</summary>
+    private async Task SendAsync(Guid messageId, Item item)
+    {
+        var connection = await new ConnectionFactory().CreateAsync(new Address(await _system.ConnectionStringAsync(DemoSystem.Broker)));
+        try
+        {
+            var target = new Target { Address = "entity-items", Capabilities = [new Symbol("queue")], Durable = 2 };
+            var body = new { item.Id, item.Name, item.Value, CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch };
+            await new SenderLink(new Session(connection), "test", target, null).SendAsync(new Message
+            {
+                Header = new Header { Durable = true },
+                Properties = new Properties { MessageId = messageId.ToString(), Subject = "EntityItemCreated" },
+                ApplicationProperties = new ApplicationProperties { ["aggregate-version"] = item.Version },
+                BodySection = new Data { Binary = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body, JsonSerializerOptions.Web)) },
+            });
+        }
+        finally
+        {
+            await connection.CloseAsync();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Xunit.Sdk;
+
+namespace Tests.Harness;
+
+/// <summary>Waits for a condition that becomes true by itself, with a deadline that only a fault can reach.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Reads until the value satisfies the condition.</summary>
+    /// <exception cref="XunitException">It did not in time; the message tells the last value.</exception>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> read, Predicate<T> condition, TimeSpan? deadline = null)
+    {
+        using var timeout = new CancellationTokenSource(deadline ?? Deadline);
+        while (true)
+        {
+            var value = await read();
+            if (condition(value))
+            {
+                return value;
+            }
+
+            if (timeout.IsCancellationRequested)
+            {
+                throw new XunitException($"The condition was not met in time; the last value was {value}.");
+            }
+
+            await Task.Delay(Interval);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Amqp;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Tests.Harness;
+
+/// <summary>
+/// A real PostgreSQL and a real broker, started once for all tests of an assembly as the AppHost starts them, on free ports. Each test takes
+/// a database and a queue of its own, so that tests run in parallel and never meet.
+/// </summary>
+public sealed class Infrastructure : IAsyncLifetime
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private DistributedApplication? _app;
+    private string _postgres = "";
+    private int _databases;
+
+    /// <summary>The broker's AMQP address, user and password included.</summary>
+    public string Broker { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        var builder = DistributedApplicationTestingBuilder.Create();
+        builder.AddPostgres("postgres").WithImageTag("17.6");
+        builder.AddArtemis("artemis", builder.AddParameter("user", "artemis"), builder.AddParameter("password", "secret/with+odd@signs", secret: true));
+        _app = await builder.BuildAsync(timeout.Token);
+        await _app.StartAsync(timeout.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("artemis", timeout.Token);
+        _postgres = (await _app.GetConnectionStringAsync("postgres", timeout.Token))!;
+        Broker = (await _app.GetConnectionStringAsync("artemis", timeout.Token))!;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+    }
+
+    /// <summary>Creates an empty database.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _databases)}");
+        await using var connection = new NpgsqlConnection(_postgres);
+        await connection.OpenAsync();
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await create.ExecuteNonQueryAsync();
+
+        // Small pools: all tests share the server's connections.
+        return new NpgsqlConnectionStringBuilder(_postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString;
+    }
+
+    public static string NewQueue() => $"test-{Guid.NewGuid():N}";
+
+    /// <summary>A connection of the test's own, beside those of the service.</summary>
+    public async Task<Connection> ConnectAsync() => await new ConnectionFactory().CreateAsync(new Address(Broker));
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using Amqp;
+using Amqp.Framing;
+using ReceiverService.EntityItems;
+using Tests.Harness;
+using Xunit;
+
+namespace ReceiverService.Tests.Inbox;
+
+[Collection(ReceiverSuite.Name)]
+public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLifetime
+{
+    private readonly Guid _id = Guid.CreateVersion7();
+    private RunningReceiver _receiver = null!;
+
+    public async Task InitializeAsync() => _receiver = await RunningReceiver.StartAsync(infrastructure);
+
+    public async Task DisposeAsync() => await _receiver.DisposeAsync();
+
+    [Fact]
+    public async Task A_message_is_applied_and_recorded()
+    {
+        await SendCreatedAsync(Guid.NewGuid(), 1, "first");
+        var item = await ItemAsync(item => item is not null);
+        Assert.Equal(("first", 1m, 1L), (item!.Name, item.Value, item.Version));
+        Assert.Equal(1, await InboxCountAsync());
+    }
+
+    [Fact]
+    public async Task The_second_delivery_of_a_message_has_no_effect_whatever_it_says()
+    {
+        var messageId = Guid.NewGuid();
+        await SendCreatedAsync(messageId, 1, "first");
+        await ItemAsync(item => item is not null);
+
+        await SendCreatedAsync(messageId, 2, "delivered twice");
+        await SendLastAsync();
+        Assert.Equal("first", (await ItemAsync(_ => true))!.Name);
+        Assert.Equal(2, await InboxCountAsync());
+    }
+
+    [Fact]
+    public async Task Duplicates_that_come_in_one_batch_have_one_effect()
+    {
+        var messageId = Guid.NewGuid();
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => SendCreatedAsync(messageId, 1, "first")));
+        await SendLastAsync();
+        Assert.Equal("first", (await ItemAsync(_ => true))!.Name);
+        Assert.Equal(2, await InboxCountAsync());
+    }
+
+    [Fact]
+    public async Task An_older_version_that_comes_later_is_recorded_and_not_applied()
+    {
+        await SendCreatedAsync(Guid.NewGuid(), 3, "third");
+        await SendCreatedAsync(Guid.NewGuid(), 1, "first");
+        await SendCreatedAsync(Guid.NewGuid(), 2, "second");
+        await SendLastAsync();
+        Assert.Equal(("third", 3L), ((await ItemAsync(_ => true))!.Name, (await ItemAsync(_ => true))!.Version));
+        Assert.Equal(4, await InboxCountAsync());
+    }
+
+    [Fact]
+    public async Task A_deleted_entity_is_gone_and_stays_gone()
+    {
+        await SendCreatedAsync(Guid.NewGuid(), 1, "first");
+        await _receiver.SendAsync(Guid.NewGuid(), nameof(EntityItemDeleted), 3, $$"""{"id": "{{_id}}", "deletedAt": "2026-01-03T00:00:00Z"}""");
+        await SendCreatedAsync(Guid.NewGuid(), 2, "second");
+        await SendLastAsync();
+        Assert.Null(await ItemAsync(_ => true));
+        Assert.Equal(4, await InboxCountAsync());
+    }
+
+    public static TheoryData<string, string, string> Unprocessable => new()
+    {
+        { nameof(EntityItemCreated), "{", "is not the JSON" },
+        { nameof(EntityItemCreated), """{"id": "0195a3c0-7d1e-7c4a-9b2f-3e5d6a7b8c9d"}""", "missing required" },
+        { nameof(EntityItemCreated), "null", "is not the JSON" },
+        { "SomethingElse", "{}", "'SomethingElse' is unknown" },
+        { nameof(EntityItemCreated), Body(Guid.Empty, "with\\u0000nul"), "0x00" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unprocessable))]
+    public async Task What_cannot_be_processed_is_kept_with_the_reason_and_the_rest_goes_through(string type, string body, string reason)
+    {
+        await SendCreatedAsync(Guid.NewGuid(), 1, "before");
+        await _receiver.SendAsync(Guid.NewGuid(), type, 1, body);
+        await SendLastAsync();
+
+        Assert.Contains(reason, await Sql.ScalarAsync<string>(_receiver.Database, "SELECT reason FROM dead_letters"), StringComparison.Ordinal);
+        Assert.Equal(body, await Sql.ScalarAsync<string>(_receiver.Database, "SELECT convert_from(body, 'UTF8') FROM dead_letters"));
+        Assert.Equal("before", (await ItemAsync(_ => true))!.Name);
+    }
+
+    [Fact]
+    public async Task A_message_without_an_id_or_a_body_is_kept_too()
+    {
+        await _receiver.SendAsync(new Message("a value, not data") { Properties = new Properties { Subject = "x\0y" } });
+        await SendLastAsync();
+        Assert.Equal(1L, await Sql.ScalarAsync<long>(_receiver.Database, "SELECT count(*) FROM dead_letters WHERE reason LIKE '%message-id%'"));
+    }
+
+    private static string Body(Guid id, string name) =>
+        $$"""{"id": "{{id}}", "name": "{{name}}", "value": 1, "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-02T00:00:00Z"}""";
+
+    private Task SendCreatedAsync(Guid messageId, long version, string name) =>
+        _receiver.SendAsync(messageId, nameof(EntityItemCreated), version, Body(_id, name));
+
+    /// <summary>Sends one more message and waits until it was applied: then everything before it was processed too.</summary>
+    private async Task SendLastAsync()
+    {
+        var last = Guid.CreateVersion7();
+        await _receiver.SendAsync(Guid.NewGuid(), nameof(EntityItemCreated), 1, Body(last, "last"));
+        await ItemAsync(item => item is not null, last);
+    }
+
+    private Task<EntityItemResponse?> ItemAsync(Predicate<EntityItemResponse?> condition, Guid? id = null) =>
+        Eventually.GetAsync(
+            async () =>
+            {
+                using var response = await _receiver.Client.GetAsync(new Uri($"/api/EntityItems/{id ?? _id}", UriKind.Relative));
+                return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadFromJsonAsync<EntityItemResponse>();
+            },
+            condition);
+
+    private async Task<int> InboxCountAsync() => (int)await Sql.ScalarAsync<long>(_receiver.Database, "SELECT count(*) FROM inbox_messages");
+}

@@ -1,0 +1,59 @@
+using System.Reflection;
+using SenderService.EntityItems;
+using Tests.Harness;
+using Xunit;
+
+namespace SenderService.Tests;
+
+/// <summary>All test classes share one PostgreSQL and one broker, and run in parallel on them.</summary>
+[CollectionDefinition(Name)]
+public sealed class SenderSuite : ICollectionFixture<Infrastructure>
+{
+    public const string Name = "sender";
+}
+
+/// <summary>One service for all tests of a class, where they can share it.</summary>
+public sealed class SenderFixture(Infrastructure infrastructure) : IAsyncLifetime
+{
+    internal RunningSender Sender { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Sender = await RunningSender.StartAsync(infrastructure);
+
+    public async Task DisposeAsync() => await Sender.DisposeAsync();
+}
+
+/// <summary>A SenderService on a database and a queue of its own.</summary>
+internal sealed class RunningSender : IAsyncDisposable
+{
+    private static readonly Assembly Service = typeof(EntityItem).Assembly;
+    private readonly ServiceHost _host;
+
+    private RunningSender(ServiceHost host, string database, string queue) => (_host, Database, Queue) = (host, database, queue);
+
+    public HttpClient Client => _host.Client;
+
+    public IServiceProvider Services => _host.Services;
+
+    public Task<string> HealthAsync() => _host.HealthAsync();
+
+    public string Database { get; }
+
+    public string Queue { get; }
+
+    public static async Task<RunningSender> StartAsync(Infrastructure infrastructure, string? broker = null, params string[] settings)
+    {
+        var database = await infrastructure.CreateDatabaseAsync();
+        var queue = Infrastructure.NewQueue();
+        var host = await ServiceHost.StartAsync(
+            Service,
+            [$"ConnectionStrings:senderdb={database}", $"ConnectionStrings:artemis={broker ?? infrastructure.Broker}", $"Outbox:Queue={queue}", .. settings]);
+        if (broker is null)
+        {
+            await host.WaitUntilHealthyAsync();
+        }
+
+        return new RunningSender(host, database, queue);
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}
