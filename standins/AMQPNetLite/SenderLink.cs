@@ -73,8 +73,9 @@ public class SenderLink : Link, ISenderLink
     }
 
     /// <summary>
-    /// Sends a message and returns at once. <paramref name="callback"/> is called exactly once, unless this throws: with the peer's outcome; when
-    /// the link is closed before that, with <see cref="Rejected"/> and the closing error, or with <see cref="Released"/> if there is none.
+    /// Sends a message and returns at once. <paramref name="callback"/> is called exactly once, unless this throws: with the peer's
+    /// outcome; when the link is closed before that, with <see cref="Rejected"/> and the closing error, or with <see cref="Released"/> if
+    /// there is none.
     /// Without a callback the message is sent settled: nobody is told whether it has arrived.
     /// </summary>
     /// <exception cref="AmqpException">The link is closed. The callback is not called.</exception>
@@ -100,7 +101,10 @@ public class SenderLink : Link, ISenderLink
         callbacks.Run(Owner);
     }
 
-    /// <summary>Takes a message back that still waits for credit; its callback gets <see cref="Released"/>. One that is on its way gets its outcome.</summary>
+    /// <summary>
+    /// Takes a message back that still waits for credit; its callback gets <see cref="Released"/>. One that is on its way gets its
+    /// outcome.
+    /// </summary>
     public void Cancel(Message message)
     {
         var callbacks = CallbackQueue.Take();
@@ -202,7 +206,7 @@ public class SenderLink : Link, ISenderLink
         if (outcome is not Accepted)
         {
             throw new AmqpException((outcome as Rejected)?.Error
-                ?? new Error(ErrorCode.MessageReleased) { Description = $"The message was not accepted: {outcome.GetType().Name}." });
+                ?? new Error(ErrorCode.MessageReleased, $"The message was not accepted: {outcome.GetType().Name}."));
         }
     }
 
@@ -211,7 +215,7 @@ public class SenderLink : Link, ISenderLink
         if (_maxMessageSize != 0 && (ulong)payload.Length > _maxMessageSize)
         {
             var description = $"The message has {payload.Length} bytes, the link takes {_maxMessageSize}.";
-            delivery.Complete(new Rejected { Error = new Error(ErrorCode.MessageSizeExceeded) { Description = description } }, callbacks);
+            delivery.Complete(new Rejected { Error = new Error(ErrorCode.MessageSizeExceeded, description) }, callbacks);
             return true;
         }
 

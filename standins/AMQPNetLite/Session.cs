@@ -181,7 +181,7 @@ public partial class Session : AmqpObject, ISession
         var link = _links.Find(handle);
         if (link is null)
         {
-            Fail(new Error(ErrorCode.UnattachedHandle) { Description = $"There is no link with the handle {handle}." }, callbacks);
+            Fail(new Error(ErrorCode.UnattachedHandle, $"There is no link with the handle {handle}."), callbacks);
         }
 
         return link;

@@ -32,7 +32,10 @@ public class ReceiverLinkTests
         await conversation.Peer.ExpectAsync(Code.Flow);
         var settle = new Action<Message>[]
         {
-            receiver.Accept, receiver.Release, message => receiver.Reject(message, new Error("x:bad")), message => receiver.Modify(message, deliveryFailed: true),
+            receiver.Accept,
+            receiver.Release,
+            message => receiver.Reject(message, new Error("x:bad")),
+            message => receiver.Modify(message, deliveryFailed: true),
         };
         var outcomes = new List<object?>();
         foreach (var index in Enumerable.Range(0, settle.Length))
