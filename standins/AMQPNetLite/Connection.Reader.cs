@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Amqp.Framing;
 using Amqp.Sasl;
 using Amqp.Transport;
@@ -11,7 +12,6 @@ public partial class Connection
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _ended = new();
-    private readonly CallbackQueue _readerCallbacks = new();
     private Stream _stream;
     private FrameReader _reader;
     private Timer _heartbeat;
@@ -41,8 +41,7 @@ public partial class Connection
         try
         {
             _reader = new FrameReader(_stream, (int)Math.Min(_open.MaxFrameSize, int.MaxValue));
-            var profile = Factory.SASL.Profile ?? (address.User is null ? SaslProfile.Anonymous : SaslProfile.Plain(address.User, address.Password));
-            await SaslClient.AuthenticateAsync(_reader, _stream, profile, _open.HostName, cancellationToken);
+            await SaslClient.AuthenticateAsync(_reader, _stream, ProfileFor(address), _open.HostName, cancellationToken);
             Writer = new FrameWriter(_stream, Gate, OnDrained, OnLost);
             SendOpen();
             await _reader.ReadProtocolHeaderAsync(ProtocolHeader.Amqp, cancellationToken);
@@ -61,10 +60,13 @@ public partial class Connection
         }
         catch (OperationCanceledException)
         {
-            Abort(new Error(ErrorCode.ConnectionForced) { Description = "The connection was given up while it was opened." });
+            Abort(new Error(ErrorCode.ConnectionForced, "The connection was given up while it was opened."));
             throw;
         }
     }
+
+    private SaslProfile ProfileFor(Address address) =>
+        Factory.SASL.Profile ?? (address.User is null ? SaslProfile.Anonymous : SaslProfile.Plain(address.User, address.Password));
 
     private void SendOpen()
     {
@@ -104,7 +106,7 @@ public partial class Connection
         }
         catch (Exception exception)
         {
-            Abort(new Error(ErrorCode.InternalError) { Description = $"{exception.GetType().Name}: {exception.Message}" });
+            Abort(new Error(ErrorCode.InternalError, $"{exception.GetType().Name}: {exception.Message}"));
         }
 
         await SayFarewellAsync();
@@ -114,6 +116,7 @@ public partial class Connection
     {
         while (_reader.TryRead(Frame.AmqpType, out var channel, out var body))
         {
+            var callbacks = CallbackQueue.Take();
             try
             {
                 lock (Gate)
@@ -123,14 +126,14 @@ public partial class Connection
                         return false;
                     }
 
-                    OnFrame(channel, body, _readerCallbacks);
+                    OnFrame(channel, body, callbacks);
                     Writer.Wake();
                 }
             }
             finally
             {
                 _readerThread = Environment.CurrentManagedThreadId;
-                _readerCallbacks.Run(this);
+                callbacks.Run(this);
                 _readerThread = 0;
             }
         }
@@ -140,11 +143,12 @@ public partial class Connection
 
     private void OnLost(Exception exception)
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Gate)
         {
+            // A peer that closes the socket in place of answering our close has closed too.
             var reason = exception?.Message ?? "the peer closed the socket.";
-            End(new Error(ErrorCode.ConnectionForced) { Description = $"The connection was lost: {reason}" }, callbacks);
+            End(IsClosing ? null : new Error(ErrorCode.ConnectionForced, $"The connection was lost: {reason}"), callbacks);
         }
 
         callbacks.Run(this);
@@ -153,7 +157,7 @@ public partial class Connection
     /// <summary>There is room again for what waits in the links.</summary>
     private void OnDrained()
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Gate)
         {
             foreach (var session in _channels.All)
@@ -181,19 +185,28 @@ public partial class Connection
             }
 
             await flushed.WaitAsync(timeout.Token);
-            var rest = new byte[4096];
-            while (_closeSentOnError && await _stream.ReadAsync(rest, timeout.Token) > 0)
+            if (_peerIsToldWhy)
             {
+                await Connector.EndWritingAsync(_stream);
+                await SkipRestAsync(timeout.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             // The peer is gone or does not care: everybody here was told already.
         }
         finally
         {
             await _stream.DisposeAsync();
-            _ended.Dispose();
+        }
+    }
+
+    private async Task SkipRestAsync(CancellationToken cancellationToken)
+    {
+        var rest = new byte[4096];
+        while (await _stream.ReadAsync(rest, cancellationToken) > 0)
+        {
         }
     }
 }

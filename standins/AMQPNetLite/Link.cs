@@ -45,6 +45,15 @@ public abstract class Link : AmqpObject, ILink
     /// <summary>Whether messages and credit may be told to the peer.</summary>
     internal bool IsAttached => LinkState == LinkState.Attached;
 
+    /// <summary>Throws if nothing can be sent any more, because the link or what it lives in is closed. Called under the gate.</summary>
+    internal void ThrowIfClosed()
+    {
+        if (IsClosed || !Session.CanWrite)
+        {
+            throw ClosedException();
+        }
+    }
+
     /// <summary>The peer attached its end. Called under the gate.</summary>
     internal void OnAttach(Attach attach, CallbackQueue callbacks)
     {
@@ -68,7 +77,7 @@ public abstract class Link : AmqpObject, ILink
     {
         if (LinkState is LinkState.Attached or LinkState.AttachSent)
         {
-            WriteDetach(null);
+            Session.WriteFrame(new Detach(Handle, null));
         }
 
         LinkState = LinkState.End;
@@ -88,15 +97,8 @@ public abstract class Link : AmqpObject, ILink
 
     internal override void SendClose(Error error, CallbackQueue callbacks)
     {
+        Session.WriteFrame(new Detach(Handle, error));
         LinkState = LinkState == LinkState.AttachSent ? LinkState.DetachPipe : LinkState.DetachSent;
-        WriteDetach(error);
-    }
-
-    private void WriteDetach(Error error)
-    {
-        var frame = Session.BeginFrame();
-        Ends.WriteDetach(Owner.Writer.Buffer, Handle, error);
-        Session.EndFrame(frame);
     }
 
     private sealed class AttachedNotification(Link link, Attach attach) : ICallback

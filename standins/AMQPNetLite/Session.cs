@@ -31,9 +31,7 @@ public partial class Session : AmqpObject, ISession
         lock (connection.Gate)
         {
             _channel = connection.AddSession(this);
-            var frame = BeginFrame();
-            begin.Encode(connection.Writer.Buffer);
-            EndFrame(frame);
+            WriteFrame(begin);
             _state = SessionState.BeginSent;
             connection.Writer.Wake();
         }
@@ -50,23 +48,37 @@ public partial class Session : AmqpObject, ISession
     /// <summary>The channel of this end.</summary>
     internal ushort Channel => _channel;
 
-    /// <summary>Starts a frame of this session; <see cref="EndFrame"/> ends it. Both under the gate.</summary>
-    internal int BeginFrame() => Connection.BeginFrame(_channel);
+    /// <summary>Whether frames of this session may be sent: not after its end (2.5.3), nor after the connection's close (2.4.3).</summary>
+    internal bool CanWrite => !Connection.IsClosed && _state is (SessionState.Start or SessionState.BeginSent or SessionState.Opened);
 
-    internal void EndFrame(int frame) => Connection.EndFrame(frame);
+    /// <summary>Writes a frame of this session, if it still can. Called under the gate.</summary>
+    internal void WriteFrame<T>(in T performative)
+        where T : IPerformative
+    {
+        if (CanWrite)
+        {
+            Connection.WriteFrame(_channel, performative);
+        }
+    }
 
     /// <summary>Adds a link and tells the peer. Called under the gate.</summary>
     internal void Attach(Link link, Attach attach)
     {
-        if (IsClosed)
+        if (IsClosed || Connection.IsClosed)
         {
             throw ClosedException();
         }
 
         link.Handle = attach.Handle = _links.Add(link);
-        var frame = BeginFrame();
-        attach.Encode(Connection.Writer.Buffer);
-        EndFrame(frame);
+        try
+        {
+            WriteFrame(attach);
+        }
+        catch
+        {
+            _links.Remove(link);
+            throw;
+        }
     }
 
     internal void OnBegin(Begin begin, CallbackQueue callbacks)
@@ -75,7 +87,7 @@ public partial class Session : AmqpObject, ISession
         _nextIncomingId = begin.NextOutgoingId;
         _remoteIncomingWindow = begin.IncomingWindow;
         _links.LimitHandles(begin.HandleMax);
-        if (_onBegin is not null)
+        if (_onBegin is not null && !HasEnded)
         {
             callbacks.Add(new BegunNotification(this, begin));
         }
@@ -104,7 +116,8 @@ public partial class Session : AmqpObject, ISession
             return;
         }
 
-        _links.Remove(link, handle);
+        _links.Unmap(handle);
+        _links.Remove(link);
         link.OnDetach(error, callbacks);
     }
 
@@ -112,7 +125,7 @@ public partial class Session : AmqpObject, ISession
     {
         if (_state == SessionState.Opened)
         {
-            WriteEnd(null);
+            WriteFrame(new Farewell(Descriptors.End, null));
         }
 
         _state = SessionState.End;
@@ -128,8 +141,8 @@ public partial class Session : AmqpObject, ISession
 
     internal override void SendClose(Error error, CallbackQueue callbacks)
     {
+        WriteFrame(new Farewell(Descriptors.End, error));
         _state = _state == SessionState.BeginSent ? SessionState.EndPipe : SessionState.EndSent;
-        WriteEnd(error);
     }
 
     internal override void OnEnded(Error error, CallbackQueue callbacks)
@@ -168,17 +181,10 @@ public partial class Session : AmqpObject, ISession
         var link = _links.Find(handle);
         if (link is null)
         {
-            Fail(new Error(ErrorCode.UnattachedHandle) { Description = $"There is no link with the handle {handle}." }, callbacks);
+            Fail(new Error(ErrorCode.UnattachedHandle, $"There is no link with the handle {handle}."), callbacks);
         }
 
         return link;
-    }
-
-    private void WriteEnd(Error error)
-    {
-        var frame = BeginFrame();
-        Ends.WriteEnd(Connection.Writer.Buffer, error);
-        EndFrame(frame);
     }
 
     private sealed class BegunNotification(Session session, Begin begin) : ICallback

@@ -9,6 +9,7 @@ internal sealed class SessionLinks(uint handleMax)
     private readonly Dictionary<uint, Link> _byPeerHandle = [];
     private readonly uint _ownHandleMax = handleMax;
     private uint _handleMax = handleMax;
+    private int _next;
 
     /// <summary>All links, in the order of their handles.</summary>
     public IEnumerable<Link> All => _byHandle.Where(link => link is not null);
@@ -44,26 +45,24 @@ internal sealed class SessionLinks(uint handleMax)
             && candidate.Role != attach.Role);
         if (link is null)
         {
-            return new Error(ErrorCode.NotAllowed) { Description = $"This client waits for no link '{attach.LinkName}' to be attached." };
+            return new Error(ErrorCode.NotAllowed, $"This client waits for no link '{attach.LinkName}' to be attached.");
         }
 
         if (attach.Handle > _ownHandleMax)
         {
-            return new Error(ErrorCode.InvalidField) { Description = $"The handle {attach.Handle} is more than {_ownHandleMax}." };
+            return new Error(ErrorCode.InvalidField, $"The handle {attach.Handle} is more than {_ownHandleMax}.");
         }
 
         return _byPeerHandle.TryAdd(attach.Handle, link)
             ? null
-            : new Error(ErrorCode.HandleInUse) { Description = $"The handle {attach.Handle} is in use." };
+            : new Error(ErrorCode.HandleInUse, $"The handle {attach.Handle} is in use.");
     }
 
     public Link Find(uint peerHandle) => _byPeerHandle.GetValueOrDefault(peerHandle);
 
-    public void Remove(Link link, uint peerHandle)
-    {
-        _byPeerHandle.Remove(peerHandle);
-        _byHandle[(int)link.Handle] = null;
-    }
+    public void Unmap(uint peerHandle) => _byPeerHandle.Remove(peerHandle);
+
+    public void Remove(Link link) => _byHandle[(int)link.Handle] = null;
 
     /// <summary>Has the sending links send what waits, starting with another one each time so that none starves.</summary>
     public void SendQueued(CallbackQueue callbacks)
@@ -75,6 +74,4 @@ internal sealed class SessionLinks(uint handleMax)
             (_byHandle[(_next + index) % count] as SenderLink)?.SendQueued(callbacks);
         }
     }
-
-    private int _next;
 }
