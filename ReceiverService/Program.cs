@@ -9,6 +9,9 @@ builder.AddServiceDefaults();
 builder.AddAmqpConnection("artemis");
 builder.AddInbox("receiverdb");
 
+// Not in ServiceDefaults: a source generator looks for what is to be validated in the project that has this line.
+builder.Services.AddValidation();
+
 var app = builder.Build();
 
 app.MapServiceDefaults();

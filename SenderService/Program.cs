@@ -11,6 +11,9 @@ builder.AddAmqpConnection("artemis");
 builder.AddOutbox("senderdb");
 builder.Services.AddScoped<IdempotencyStore>();
 
+// Not in ServiceDefaults: a source generator looks for what is to be validated in the project that has this line.
+builder.Services.AddValidation();
+
 var app = builder.Build();
 
 app.MapServiceDefaults();

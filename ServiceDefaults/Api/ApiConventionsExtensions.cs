@@ -8,13 +8,12 @@ using ServiceDefaults.Health;
 
 namespace ServiceDefaults.Api;
 
-/// <summary>Every failure is a ProblemDetails, every request is validated, and Swagger shows it all at <c>/swagger</c>.</summary>
+/// <summary>Every failure is a ProblemDetails, and Swagger shows it all at <c>/swagger</c>.</summary>
 internal static class ApiConventionsExtensions
 {
     public static void AddApiConventions(this WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails();
-        builder.Services.AddValidation();
 
         // Bad JSON goes the way of an exception, so that BadRequestHandler can name the field, in every environment.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -25,6 +24,7 @@ internal static class ApiConventionsExtensions
         builder.Services.AddSwaggerGen(swagger =>
         {
             swagger.SwaggerDoc("v1", new OpenApiInfo { Title = builder.Environment.ApplicationName, Version = "v1" });
+            swagger.SupportNonNullableReferenceTypes();
             swagger.IncludeXmlComments(Assembly.Load(builder.Environment.ApplicationName));
         });
     }

@@ -34,8 +34,8 @@ internal sealed partial class BadRequestHandler(IProblemDetailsService problems)
                 .ToDictionary(name => name.Groups[1].Value, name => new[] { $"The field {name.Groups[1].Value} is required." });
         }
 
-        // The path is "$.value" for a field; anything else is the document itself, and then its place helps more.
-        return json.Path is ['$', '.', .. var field]
+        // The path is "$.value" for a field. A mistake in the syntax, told by an inner exception of the same kind, belongs to none.
+        return json.Path is ['$', '.', .. var field] && json.InnerException is not JsonException
             ? new() { [field] = [$"The value of {field} has the wrong type or is out of range."] }
             : new() { ["$"] = [$"This is not valid JSON (line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1})."] };
     }

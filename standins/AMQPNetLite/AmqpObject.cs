@@ -76,7 +76,7 @@ public abstract class AmqpObject : IAmqpObject
     /// <exception cref="TimeoutException">The peer did not answer. This is closed all the same.</exception>
     public async Task CloseAsync(TimeSpan timeout, Error error = null)
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Owner.Gate)
         {
             BeginClose(error, callbacks);
@@ -94,12 +94,7 @@ public abstract class AmqpObject : IAmqpObject
         }
         catch (TimeoutException)
         {
-            lock (Owner.Gate)
-            {
-                EndUnanswered(error, callbacks);
-            }
-
-            callbacks.Run(Owner);
+            GiveUp(error);
             throw new TimeoutException($"The peer did not answer the close of a {GetType().Name} within {timeout}.");
         }
     }
@@ -109,16 +104,13 @@ public abstract class AmqpObject : IAmqpObject
     {
         if (!IsClosing && !HasEnded)
         {
-            IsClosing = true;
             SendClose(error, callbacks);
+            IsClosing = true;
             Owner.Writer.Wake();
         }
     }
 
     internal abstract void SendClose(Error error, CallbackQueue callbacks);
-
-    /// <summary>Gives up waiting for the peer's answer. Called under the gate.</summary>
-    internal virtual void EndUnanswered(Error error, CallbackQueue callbacks) => End(error, callbacks);
 
     /// <summary>It is over, with an error or, null, without. Called under the gate; the first call counts.</summary>
     internal void End(Error error, CallbackQueue callbacks)
@@ -140,6 +132,18 @@ public abstract class AmqpObject : IAmqpObject
     /// <summary>What an operation throws that needs this to be open.</summary>
     internal AmqpException ClosedException() =>
         Error is { } error ? new AmqpException(error) : new AmqpException(ErrorCode.IllegalState, $"The {GetType().Name} is closed.");
+
+    /// <summary>The peer does not answer: it is over without it.</summary>
+    private void GiveUp(Error error)
+    {
+        var callbacks = CallbackQueue.Take();
+        lock (Owner.Gate)
+        {
+            End(error, callbacks);
+        }
+
+        callbacks.Run(Owner);
+    }
 
     private sealed class ClosedNotification(AmqpObject closed) : ICallback
     {

@@ -12,11 +12,22 @@ internal interface ICallback
 /// </summary>
 internal sealed class CallbackQueue
 {
+    [ThreadStatic]
+    private static CallbackQueue t_free;
+
     private readonly List<ICallback> _callbacks = [];
+
+    /// <summary>An empty queue. Each thread keeps one: most operations have no callback to call, and should not allocate for none.</summary>
+    public static CallbackQueue Take()
+    {
+        var queue = t_free ?? new CallbackQueue();
+        t_free = null;
+        return queue;
+    }
 
     public void Add(ICallback callback) => _callbacks.Add(callback);
 
-    /// <summary>Runs all, also when one of them throws; that is a bug of the application, which then loses its connection and is told why.</summary>
+    /// <summary>Runs all and gives the queue back. All are run, also when one of them throws: that is a bug of the application, which then loses its connection and is told why.</summary>
     public void Run(Connection connection)
     {
         Exception failure = null;
@@ -33,6 +44,7 @@ internal sealed class CallbackQueue
         }
 
         _callbacks.Clear();
+        t_free = this;
         if (failure is not null)
         {
             connection.OnCallbackFailed(failure);

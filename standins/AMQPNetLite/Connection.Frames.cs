@@ -24,7 +24,7 @@ public partial class Connection
         switch (code)
         {
             case 0x10: OnOpen(ReadPerformative<Open>(ref reader), callbacks); return;
-            case 0x18: OnClose(Ends.ReadEndOrClose(ref reader), callbacks); return;
+            case 0x18: OnClose(Farewell.ReadError(ref reader), callbacks); return;
         }
 
         CheckOpened();
@@ -39,10 +39,10 @@ public partial class Connection
                 break;
             case 0x15: FindSession(channel).OnDisposition(Disposition.Read(ref reader), callbacks); break;
             case 0x16:
-                var (handle, error) = Ends.ReadDetach(ref reader);
-                FindSession(channel).OnDetach(handle, error, callbacks);
+                var detach = Detach.Read(ref reader);
+                FindSession(channel).OnDetach(detach.Handle, detach.Error, callbacks);
                 break;
-            case 0x17: OnEnd(channel, Ends.ReadEndOrClose(ref reader), callbacks); break;
+            case 0x17: OnEnd(channel, Farewell.ReadError(ref reader), callbacks); break;
             default: throw new AmqpException(ErrorCode.NotImplemented, $"A frame has the descriptor 0x{code:x2}.");
         }
     }
@@ -79,7 +79,7 @@ public partial class Connection
     {
         if (!IsClosing)
         {
-            WriteClose(null);
+            WriteFrame(0, new Farewell(Descriptors.Close, null));
         }
 
         End(error, callbacks);
@@ -130,17 +130,28 @@ public partial class Connection
     private void OnHeartbeat(uint remoteIdleTimeout, long ownIdleTimeout)
     {
         var now = Environment.TickCount64;
-        if (ownIdleTimeout > 0 && now - _reader.LastRead > ownIdleTimeout)
+
+        // While a callback runs nothing is read: that is not the peer's silence.
+        if (ownIdleTimeout > 0 && _readerThread == 0 && now - _reader.LastRead > ownIdleTimeout)
         {
             Abort(new Error(ErrorCode.ResourceLimitExceeded) { Description = $"The peer was silent for more than {ownIdleTimeout} ms." });
             return;
         }
 
+        if (remoteIdleTimeout > 0 && now - Writer.LastWrite >= remoteIdleTimeout / 4)
+        {
+            SendSignOfLife();
+        }
+    }
+
+    /// <summary>A frame without a body.</summary>
+    private void SendSignOfLife()
+    {
         lock (Gate)
         {
-            if (remoteIdleTimeout > 0 && !IsClosed && now - Writer.LastWrite >= remoteIdleTimeout / 4)
+            if (!IsClosed)
             {
-                EndFrame(BeginFrame(0));
+                Frame.End(Writer.Buffer, Frame.Begin(Writer.Buffer, Frame.AmqpType, channel: 0));
                 Writer.Wake();
             }
         }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Amqp.Framing;
 using Amqp.Sasl;
 using Amqp.Transport;
@@ -11,7 +12,6 @@ public partial class Connection
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _ended = new();
-    private readonly CallbackQueue _readerCallbacks = new();
     private Stream _stream;
     private FrameReader _reader;
     private Timer _heartbeat;
@@ -114,6 +114,7 @@ public partial class Connection
     {
         while (_reader.TryRead(Frame.AmqpType, out var channel, out var body))
         {
+            var callbacks = CallbackQueue.Take();
             try
             {
                 lock (Gate)
@@ -123,14 +124,14 @@ public partial class Connection
                         return false;
                     }
 
-                    OnFrame(channel, body, _readerCallbacks);
+                    OnFrame(channel, body, callbacks);
                     Writer.Wake();
                 }
             }
             finally
             {
                 _readerThread = Environment.CurrentManagedThreadId;
-                _readerCallbacks.Run(this);
+                callbacks.Run(this);
                 _readerThread = 0;
             }
         }
@@ -140,11 +141,12 @@ public partial class Connection
 
     private void OnLost(Exception exception)
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Gate)
         {
+            // A peer that closes the socket in place of answering our close has closed too.
             var reason = exception?.Message ?? "the peer closed the socket.";
-            End(new Error(ErrorCode.ConnectionForced) { Description = $"The connection was lost: {reason}" }, callbacks);
+            End(IsClosing ? null : new Error(ErrorCode.ConnectionForced) { Description = $"The connection was lost: {reason}" }, callbacks);
         }
 
         callbacks.Run(this);
@@ -153,7 +155,7 @@ public partial class Connection
     /// <summary>There is room again for what waits in the links.</summary>
     private void OnDrained()
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Gate)
         {
             foreach (var session in _channels.All)
@@ -181,19 +183,27 @@ public partial class Connection
             }
 
             await flushed.WaitAsync(timeout.Token);
-            var rest = new byte[4096];
-            while (_closeSentOnError && await _stream.ReadAsync(rest, timeout.Token) > 0)
+            if (_peerIsToldWhy)
             {
+                await Connector.EndWritingAsync(_stream);
+                await SkipRestAsync(timeout.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             // The peer is gone or does not care: everybody here was told already.
         }
         finally
         {
             await _stream.DisposeAsync();
-            _ended.Dispose();
+        }
+    }
+
+    private async Task SkipRestAsync(CancellationToken cancellationToken)
+    {
+        var rest = new byte[4096];
+        while (await _stream.ReadAsync(rest, cancellationToken) > 0)
+        {
         }
     }
 }

@@ -18,8 +18,8 @@ public partial class Connection : AmqpObject, IConnection
     private readonly Open _open;
     private readonly OnOpened _onOpened;
     private readonly SessionChannels _channels;
-    private bool _closeSentOnError;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _peerIsToldWhy;
 
     /// <summary>Connects and waits for the peer to open its end.</summary>
     /// <exception cref="AmqpException">The peer refused.</exception>
@@ -64,20 +64,30 @@ public partial class Connection : AmqpObject, IConnection
 
     internal ushort AddSession(Session session) => IsClosed ? throw ClosedException() : _channels.Add(session);
 
-    internal int BeginFrame(ushort channel) => Frame.Begin(Writer.Buffer, Frame.AmqpType, channel);
-
-    /// <exception cref="AmqpException">The frame is larger than the peer takes; it is not sent.</exception>
-    internal void EndFrame(int frame)
+    /// <summary>Writes a frame without a payload. Called under the gate.</summary>
+    /// <exception cref="AmqpException">The frame is larger than the peer takes.</exception>
+    internal void WriteFrame<T>(ushort channel, in T performative)
+        where T : IPerformative
     {
         var buffer = Writer.Buffer;
-        if (buffer.Length - frame > RemoteMaxFrameSize)
+        var frame = Frame.Begin(buffer, Frame.AmqpType, channel);
+        try
         {
+            performative.Write(buffer);
             var size = buffer.Length - frame;
-            buffer.Truncate(frame);
-            throw new AmqpException(ErrorCode.FrameSizeTooSmall, $"A frame of {size} bytes is more than the {RemoteMaxFrameSize} that the peer takes.");
-        }
+            if (size > RemoteMaxFrameSize)
+            {
+                throw new AmqpException(ErrorCode.FrameSizeTooSmall, $"A frame of {size} bytes is more than the {RemoteMaxFrameSize} that the peer takes.");
+            }
 
-        Frame.End(buffer, frame);
+            Frame.End(buffer, frame);
+        }
+        catch
+        {
+            // Half a frame, of a value that the application set and that has no encoding, would be the end of the connection.
+            buffer.Truncate(frame);
+            throw;
+        }
     }
 
     /// <summary>A callback of the application threw: the connection is closed and says why. Called without the gate.</summary>
@@ -86,13 +96,13 @@ public partial class Connection : AmqpObject, IConnection
 
     internal override void SendClose(Error error, CallbackQueue callbacks)
     {
+        WriteFrame(0, new Farewell(Descriptors.Close, error));
         ConnectionState = ConnectionState switch
         {
             ConnectionState.OpenPipe => ConnectionState.OpenClosePipe,
             ConnectionState.OpenSent => ConnectionState.ClosePipe,
             _ => ConnectionState.CloseSent,
         };
-        WriteClose(error);
     }
 
     internal override void OnEnded(Error error, CallbackQueue callbacks)
@@ -112,10 +122,10 @@ public partial class Connection : AmqpObject, IConnection
     /// <summary>Ends the connection because something went wrong, and tells the peer, if it can still be told. Called without the gate.</summary>
     private void Abort(Error error)
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Gate)
         {
-            _closeSentOnError = !HasEnded;
+            _peerIsToldWhy |= !HasEnded;
             BeginClose(error, callbacks);
             End(error, callbacks);
         }
@@ -143,13 +153,6 @@ public partial class Connection : AmqpObject, IConnection
         }
 
         return open;
-    }
-
-    private void WriteClose(Error error)
-    {
-        var frame = BeginFrame(0);
-        Ends.WriteClose(Writer.Buffer, error);
-        EndFrame(frame);
     }
 
     private sealed class OpenedNotification(Connection connection, Open open) : ICallback

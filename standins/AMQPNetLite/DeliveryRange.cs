@@ -13,11 +13,6 @@ internal static class DeliveryRange
     {
         var (first, last) = (disposition.First, disposition.Last);
         var length = (uint)SerialNumber.Distance(first, last);
-        if (length == 0)
-        {
-            return deliveries.ContainsKey(first) ? [first] : [];
-        }
-
         if (length < deliveries.Count)
         {
             return Enumerable.Range(0, (int)length + 1).Select(offset => unchecked(first + (uint)offset)).Where(deliveries.ContainsKey).ToList();

@@ -68,7 +68,7 @@ public abstract class Link : AmqpObject, ILink
     {
         if (LinkState is LinkState.Attached or LinkState.AttachSent)
         {
-            WriteDetach(null);
+            Session.WriteFrame(new Detach(Handle, null));
         }
 
         LinkState = LinkState.End;
@@ -88,15 +88,8 @@ public abstract class Link : AmqpObject, ILink
 
     internal override void SendClose(Error error, CallbackQueue callbacks)
     {
+        Session.WriteFrame(new Detach(Handle, error));
         LinkState = LinkState == LinkState.AttachSent ? LinkState.DetachPipe : LinkState.DetachSent;
-        WriteDetach(error);
-    }
-
-    private void WriteDetach(Error error)
-    {
-        var frame = Session.BeginFrame();
-        Ends.WriteDetach(Owner.Writer.Buffer, Handle, error);
-        Session.EndFrame(frame);
     }
 
     private sealed class AttachedNotification(Link link, Attach attach) : ICallback

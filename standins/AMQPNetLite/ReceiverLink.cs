@@ -169,6 +169,11 @@ public class ReceiverLink : Link, IReceiverLink
     internal void OnSettled(Message message)
     {
         message.IsSettled = true;
+        RestoreCredit();
+    }
+
+    private void RestoreCredit()
+    {
         if (_credit.Restore())
         {
             SendCredit();
@@ -193,7 +198,7 @@ public class ReceiverLink : Link, IReceiverLink
         if (transfer.Aborted)
         {
             _partial = null;
-            OnSettled(new Message());
+            RestoreCredit();
         }
         else if (!transfer.More)
         {

@@ -76,7 +76,7 @@ public class SenderLink : Link, ISenderLink
     {
         ArgumentNullException.ThrowIfNull(message);
         var delivery = new OutgoingDelivery(this, message, callback, state);
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         var encoded = message.EncodeForSending();
         lock (Owner.Gate)
         {
@@ -101,7 +101,7 @@ public class SenderLink : Link, ISenderLink
     /// <summary>Takes a message back that still waits for credit; its callback gets <see cref="Released"/>. One that is on its way gets its outcome.</summary>
     public void Cancel(Message message)
     {
-        var callbacks = new CallbackQueue();
+        var callbacks = CallbackQueue.Take();
         lock (Owner.Gate)
         {
             if (message.Outgoing is { IsQueued: true, IsStarted: false } delivery && delivery.Link == this)

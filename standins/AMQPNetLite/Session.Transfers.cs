@@ -1,4 +1,5 @@
 using Amqp.Framing;
+using Amqp.Transport;
 using Amqp.Types;
 
 namespace Amqp;
@@ -9,6 +10,7 @@ public partial class Session
     private readonly Dictionary<uint, OutgoingDelivery> _outgoing = [];
     private readonly Dictionary<uint, Message> _incoming = [];
     private readonly uint _window;
+    private PendingDisposition _pendingDisposition;
     private readonly uint _outgoingWindow;
     private readonly uint _firstOutgoingId;
     private uint _nextOutgoingId;
@@ -125,7 +127,14 @@ public partial class Session
             return;
         }
 
-        if (disposition.Role)
+        if (disposition.Role && disposition.First == disposition.Last)
+        {
+            if (_outgoing.TryGetValue(disposition.First, out var delivery))
+            {
+                OnOutcome(delivery, disposition, callbacks);
+            }
+        }
+        else if (disposition.Role)
         {
             foreach (var id in DeliveryRange.Of(disposition, _outgoing))
             {
@@ -145,8 +154,12 @@ public partial class Session
     /// <summary>Tells the peer the outcome of a received message. Called under the gate.</summary>
     internal void Settle(Message message, DeliveryState state, bool settled)
     {
+        var disposition = new Disposition { Role = true, First = message.DeliveryId, Last = message.DeliveryId, Settled = settled, State = state };
+        disposition = _pendingDisposition.Extend(disposition, Connection.Writer);
+        var start = Connection.Writer.Buffer.Length;
+        WriteFrame(disposition);
+        _pendingDisposition.Remember(disposition, start, Connection.Writer);
         _incoming.Remove(message.DeliveryId);
-        WriteDisposition(new Disposition { Role = true, First = message.DeliveryId, Last = message.DeliveryId, Settled = settled, State = state });
     }
 
     internal void AddUnsettled(Message message)
@@ -189,14 +202,14 @@ public partial class Session
         delivery.Complete(outcome ?? new Released(), callbacks);
         if (!disposition.Settled)
         {
-            WriteDisposition(new Disposition { First = delivery.Id, Last = delivery.Id, Settled = true, State = outcome });
+            WriteFrame(new Disposition { First = delivery.Id, Last = delivery.Id, Settled = true, State = outcome });
         }
     }
 
     private void WriteTransfer(OutgoingDelivery delivery, ReadOnlySpan<byte> payload, bool isFirst)
     {
         var buffer = Connection.Writer.Buffer;
-        var frame = BeginFrame();
+        var frame = Frame.Begin(buffer, Frame.AmqpType, _channel);
         if (isFirst)
         {
             Transfer.WriteFirst(buffer, delivery.Link.Handle, delivery.Id, delivery.Tag, delivery.MessageFormat, delivery.IsSettled);
@@ -215,7 +228,7 @@ public partial class Session
         }
 
         buffer.Write(rest);
-        EndFrame(frame);
+        Frame.End(buffer, frame);
         delivery.Offset += rest.Length;
         _nextOutgoingId = unchecked(_nextOutgoingId + 1);
         _remoteIncomingWindow--;
@@ -227,15 +240,6 @@ public partial class Session
         flow.IncomingWindow = _incomingWindow;
         flow.NextOutgoingId = _nextOutgoingId;
         flow.OutgoingWindow = _outgoingWindow;
-        var frame = BeginFrame();
-        flow.Write(Connection.Writer.Buffer);
-        EndFrame(frame);
-    }
-
-    private void WriteDisposition(Disposition disposition)
-    {
-        var frame = BeginFrame();
-        disposition.Write(Connection.Writer.Buffer);
-        EndFrame(frame);
+        WriteFrame(flow);
     }
 }

@@ -31,9 +31,7 @@ public partial class Session : AmqpObject, ISession
         lock (connection.Gate)
         {
             _channel = connection.AddSession(this);
-            var frame = BeginFrame();
-            begin.Encode(connection.Writer.Buffer);
-            EndFrame(frame);
+            WriteFrame(begin);
             _state = SessionState.BeginSent;
             connection.Writer.Wake();
         }
@@ -50,10 +48,9 @@ public partial class Session : AmqpObject, ISession
     /// <summary>The channel of this end.</summary>
     internal ushort Channel => _channel;
 
-    /// <summary>Starts a frame of this session; <see cref="EndFrame"/> ends it. Both under the gate.</summary>
-    internal int BeginFrame() => Connection.BeginFrame(_channel);
-
-    internal void EndFrame(int frame) => Connection.EndFrame(frame);
+    /// <summary>Writes a frame of this session. Called under the gate.</summary>
+    internal void WriteFrame<T>(in T performative)
+        where T : IPerformative => Connection.WriteFrame(_channel, performative);
 
     /// <summary>Adds a link and tells the peer. Called under the gate.</summary>
     internal void Attach(Link link, Attach attach)
@@ -64,9 +61,15 @@ public partial class Session : AmqpObject, ISession
         }
 
         link.Handle = attach.Handle = _links.Add(link);
-        var frame = BeginFrame();
-        attach.Encode(Connection.Writer.Buffer);
-        EndFrame(frame);
+        try
+        {
+            WriteFrame(attach);
+        }
+        catch
+        {
+            _links.Remove(link);
+            throw;
+        }
     }
 
     internal void OnBegin(Begin begin, CallbackQueue callbacks)
@@ -75,7 +78,7 @@ public partial class Session : AmqpObject, ISession
         _nextIncomingId = begin.NextOutgoingId;
         _remoteIncomingWindow = begin.IncomingWindow;
         _links.LimitHandles(begin.HandleMax);
-        if (_onBegin is not null)
+        if (_onBegin is not null && !HasEnded)
         {
             callbacks.Add(new BegunNotification(this, begin));
         }
@@ -104,7 +107,8 @@ public partial class Session : AmqpObject, ISession
             return;
         }
 
-        _links.Remove(link, handle);
+        _links.Unmap(handle);
+        _links.Remove(link);
         link.OnDetach(error, callbacks);
     }
 
@@ -112,7 +116,7 @@ public partial class Session : AmqpObject, ISession
     {
         if (_state == SessionState.Opened)
         {
-            WriteEnd(null);
+            WriteFrame(new Farewell(Descriptors.End, null));
         }
 
         _state = SessionState.End;
@@ -128,8 +132,8 @@ public partial class Session : AmqpObject, ISession
 
     internal override void SendClose(Error error, CallbackQueue callbacks)
     {
+        WriteFrame(new Farewell(Descriptors.End, error));
         _state = _state == SessionState.BeginSent ? SessionState.EndPipe : SessionState.EndSent;
-        WriteEnd(error);
     }
 
     internal override void OnEnded(Error error, CallbackQueue callbacks)
@@ -172,13 +176,6 @@ public partial class Session : AmqpObject, ISession
         }
 
         return link;
-    }
-
-    private void WriteEnd(Error error)
-    {
-        var frame = BeginFrame();
-        Ends.WriteEnd(Connection.Writer.Buffer, error);
-        EndFrame(frame);
     }
 
     private sealed class BegunNotification(Session session, Begin begin) : ICallback

@@ -9,6 +9,7 @@ internal sealed class SessionLinks(uint handleMax)
     private readonly Dictionary<uint, Link> _byPeerHandle = [];
     private readonly uint _ownHandleMax = handleMax;
     private uint _handleMax = handleMax;
+    private int _next;
 
     /// <summary>All links, in the order of their handles.</summary>
     public IEnumerable<Link> All => _byHandle.Where(link => link is not null);
@@ -59,11 +60,9 @@ internal sealed class SessionLinks(uint handleMax)
 
     public Link Find(uint peerHandle) => _byPeerHandle.GetValueOrDefault(peerHandle);
 
-    public void Remove(Link link, uint peerHandle)
-    {
-        _byPeerHandle.Remove(peerHandle);
-        _byHandle[(int)link.Handle] = null;
-    }
+    public void Unmap(uint peerHandle) => _byPeerHandle.Remove(peerHandle);
+
+    public void Remove(Link link) => _byHandle[(int)link.Handle] = null;
 
     /// <summary>Has the sending links send what waits, starting with another one each time so that none starves.</summary>
     public void SendQueued(CallbackQueue callbacks)
@@ -75,6 +74,4 @@ internal sealed class SessionLinks(uint handleMax)
             (_byHandle[(_next + index) % count] as SenderLink)?.SendQueued(callbacks);
         }
     }
-
-    private int _next;
 }

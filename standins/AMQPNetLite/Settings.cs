@@ -41,6 +41,10 @@ public class SaslSettings
 /// <summary>How a connection uses TLS.</summary>
 public class SslSettings
 {
+    internal SslSettings()
+    {
+    }
+
     /// <summary>Whether it is checked that the peer's certificate was not revoked. Defaults to false.</summary>
     public bool CheckCertificateRevocation { get; set; }
 

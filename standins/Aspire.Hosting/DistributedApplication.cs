@@ -9,6 +9,7 @@ namespace Aspire.Hosting;
 public class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _disposed;
 
     public DistributedApplication(IHost host)
     {
@@ -53,6 +54,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
             failure.Report(exception.Message);
         }
 
+        // The host disposes itself when it has run.
+        _disposed = true;
         if (failure.Message is { } message)
         {
             await Console.Error.WriteLineAsync($"\n{message}");
@@ -68,7 +71,14 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     public virtual async ValueTask DisposeAsync()
     {
-        // Ends whatever still runs, also when nobody called StopAsync.
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        // Ends whatever still runs, also when nobody called StopAsync, and before the services go that it needs for that.
+        await Services.GetRequiredService<Orchestrator>().StopAsync(CancellationToken.None);
         if (_host is IAsyncDisposable host)
         {
             await host.DisposeAsync();

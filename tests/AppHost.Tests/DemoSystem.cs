@@ -24,7 +24,7 @@ internal sealed class DemoSystem : IAsyncDisposable
     {
     }
 
-    /// <summary>Starts everything and waits until both services are healthy.</summary>
+    /// <summary>Starts everything and waits until the broker and both services are healthy.</summary>
     public static async Task<DemoSystem> StartAsync()
     {
         var system = new DemoSystem();
@@ -34,6 +34,7 @@ internal sealed class DemoSystem : IAsyncDisposable
             var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Demo:Volumes={system._volumes}"], timeout.Token);
             system._app = await builder.BuildAsync(timeout.Token);
             await system._app.StartAsync(timeout.Token);
+            await system.WaitUntilHealthyAsync(Broker);
             await system.WaitUntilHealthyAsync(Sender);
             await system.WaitUntilHealthyAsync(Receiver);
             return system;

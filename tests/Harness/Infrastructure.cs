@@ -26,7 +26,7 @@ public sealed class Infrastructure : IAsyncLifetime
         using var timeout = new CancellationTokenSource(StartTimeout);
         var builder = DistributedApplicationTestingBuilder.Create();
         builder.AddPostgres("postgres").WithImageTag("17.6");
-        builder.AddArtemis("artemis", builder.AddParameter("user", "artemis"), builder.AddParameter("password", "secret/with+odd signs", secret: true));
+        builder.AddArtemis("artemis", builder.AddParameter("user", "artemis"), builder.AddParameter("password", "secret/with+odd@signs", secret: true));
         _app = await builder.BuildAsync(timeout.Token);
         await _app.StartAsync(timeout.Token);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);

@@ -26,6 +26,16 @@ public sealed class ServiceHost : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>Waits until every check is healthy, the broker's too.</summary>
+    public Task WaitUntilHealthyAsync() => Eventually.GetAsync(HealthAsync, health => health.StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal));
+
+    /// <summary>The health report, JSON.</summary>
+    public async Task<string> HealthAsync()
+    {
+        using var response = await Client.GetAsync(new Uri("/health", UriKind.Relative));
+        return await response.Content.ReadAsStringAsync();
+    }
+
     /// <summary>Runs the entry point of <paramref name="service"/> until it listens.</summary>
     /// <param name="service">The service's assembly.</param>
     /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>

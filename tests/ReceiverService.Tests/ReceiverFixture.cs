@@ -44,9 +44,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
             Service,
             [$"ConnectionStrings:receiverdb={database}", $"ConnectionStrings:artemis={infrastructure.Broker}", $"Inbox:Queue={queue}", .. settings]);
         var receiver = new RunningReceiver(host, database, await infrastructure.ConnectAsync(), queue);
-        await Eventually.GetAsync(
-            () => receiver.Client.GetStringAsync(new Uri("/health", UriKind.Relative)),
-            health => health.Contains("\"Healthy\",\"checks\"", StringComparison.OrdinalIgnoreCase));
+        await host.WaitUntilHealthyAsync();
         return receiver;
     }
 

@@ -12,6 +12,16 @@ public sealed class SenderSuite : ICollectionFixture<Infrastructure>
     public const string Name = "sender";
 }
 
+/// <summary>One service for all tests of a class, where they can share it.</summary>
+public sealed class SenderFixture(Infrastructure infrastructure) : IAsyncLifetime
+{
+    internal RunningSender Sender { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Sender = await RunningSender.StartAsync(infrastructure);
+
+    public async Task DisposeAsync() => await Sender.DisposeAsync();
+}
+
 /// <summary>A SenderService on a database and a queue of its own.</summary>
 internal sealed class RunningSender : IAsyncDisposable
 {
@@ -24,6 +34,8 @@ internal sealed class RunningSender : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    public Task<string> HealthAsync() => _host.HealthAsync();
+
     public string Database { get; }
 
     public string Queue { get; }
@@ -35,9 +47,12 @@ internal sealed class RunningSender : IAsyncDisposable
         var host = await ServiceHost.StartAsync(
             Service,
             [$"ConnectionStrings:senderdb={database}", $"ConnectionStrings:artemis={broker ?? infrastructure.Broker}", $"Outbox:Queue={queue}", .. settings]);
-        var sender = new RunningSender(host, database, queue);
-        await Eventually.GetAsync(() => sender.Client.GetAsync(new Uri("/health", UriKind.Relative)), health => health.IsSuccessStatusCode);
-        return sender;
+        if (broker is null)
+        {
+            await host.WaitUntilHealthyAsync();
+        }
+
+        return new RunningSender(host, database, queue);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -3,7 +3,7 @@ using Amqp.Types;
 namespace Amqp.Framing;
 
 /// <summary>Tells the state of a range of deliveries (2.7.6).</summary>
-internal struct Disposition
+internal struct Disposition : IPerformative
 {
     public bool Role;
     public uint First;

@@ -3,7 +3,7 @@ using Amqp.Types;
 namespace Amqp.Framing;
 
 /// <summary>Tells the state of a session's windows and of a link's credit (2.7.4).</summary>
-internal struct Flow
+internal struct Flow : IPerformative
 {
     public uint? NextIncomingId;
     public uint IncomingWindow;

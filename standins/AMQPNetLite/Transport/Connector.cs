@@ -25,6 +25,16 @@ internal static class Connector
         }
     }
 
+    /// <summary>Tells the peer that nothing more comes; what it sends can still be read.</summary>
+    public static async Task EndWritingAsync(Stream stream)
+    {
+        switch (stream)
+        {
+            case NetworkStream network: network.Socket.Shutdown(SocketShutdown.Send); break;
+            case SslStream tls: await tls.ShutdownAsync(); break;
+        }
+    }
+
     [SuppressMessage("Security", "CA5359", Justification = "Only if the application itself sets DisableServerCertValidation, which is false by default.")]
     private static async Task<Stream> EncryptAsync(Stream network, string host, SslSettings ssl, CancellationToken cancellationToken)
     {

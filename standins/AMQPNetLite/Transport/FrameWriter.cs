@@ -20,6 +20,9 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
     /// <summary>Where frames are appended, under the gate; call <see cref="Wake"/> afterwards.</summary>
     public ByteBuffer Buffer => _gathering;
 
+    /// <summary>How often what was gathered has been taken away to be written: while it stays the same, what was appended can still be changed.</summary>
+    public int Turn { get; private set; }
+
     /// <summary>Whether there is room for transfers; <c>onDrained</c> is called when there is again.</summary>
     public bool HasRoom => _gathering.Length < HighWater;
 
@@ -92,6 +95,7 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
             }
 
             (_gathering, _writing) = (_writing, _gathering);
+            Turn++;
             return true;
         }
     }

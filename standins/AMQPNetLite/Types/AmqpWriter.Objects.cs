@@ -34,15 +34,20 @@ internal static partial class AmqpWriter
 
     public static void WriteMap(this ByteBuffer buffer, Map map, MapKeys rule)
     {
-        buffer.WriteByte(FormatCode.Map32);
-        WriteMapItems(buffer, map, rule);
+        var position = BeginCompound(buffer, FormatCode.Map32, map.Count * 2);
+        WriteEntries(buffer, map, rule);
+        EndCompound(buffer, position);
     }
 
-    private static void WriteMapItems(ByteBuffer buffer, Map map, MapKeys rule)
+    private static void WriteList(ByteBuffer buffer, IList list)
     {
-        var size = buffer.Length;
-        buffer.Reserve(4);
-        buffer.WriteUInt32((uint)map.Count * 2);
+        var position = BeginCompound(buffer, FormatCode.List32, list.Count);
+        WriteItems(buffer, list);
+        EndCompound(buffer, position);
+    }
+
+    private static void WriteEntries(ByteBuffer buffer, Map map, MapKeys rule)
+    {
         foreach (var (key, value) in map)
         {
             if (!MapKeyRules.Allow(rule, key))
@@ -53,27 +58,14 @@ internal static partial class AmqpWriter
             buffer.WriteObject(key);
             buffer.WriteObject(value);
         }
-
-        EndCompound(buffer, size);
     }
 
-    private static void WriteList(ByteBuffer buffer, IList list)
+    private static void WriteItems(ByteBuffer buffer, IList list)
     {
-        buffer.WriteByte(FormatCode.List32);
-        WriteListItems(buffer, list);
-    }
-
-    private static void WriteListItems(ByteBuffer buffer, IList list)
-    {
-        var size = buffer.Length;
-        buffer.Reserve(4);
-        buffer.WriteUInt32((uint)list.Count);
         foreach (var item in list)
         {
             buffer.WriteObject(item);
         }
-
-        EndCompound(buffer, size);
     }
 
     private static void WriteArray(ByteBuffer buffer, Array array)
@@ -112,10 +104,24 @@ internal static partial class AmqpWriter
             case byte[] bytes: WriteSized(buffer, bytes); break;
             case string text: WriteSized(buffer, Encoding.UTF8.GetBytes(text)); break;
             case Symbol symbol: WriteSizedAscii(buffer, symbol); break;
-            case Map map: WriteMapItems(buffer, map, MapKeys.Any); break;
-            case IList list: WriteListItems(buffer, list); break;
+            case Map map: WriteBareMap(buffer, map); break;
+            case IList list: WriteBareList(buffer, list); break;
             default: throw new AmqpException(ErrorCode.NotImplemented, $"A value of format code 0x{code:x2} cannot be in an array.");
         }
+    }
+
+    private static void WriteBareMap(ByteBuffer buffer, Map map)
+    {
+        var position = BeginItems(buffer, map.Count * 2);
+        WriteEntries(buffer, map, MapKeys.Any);
+        EndItems(buffer, position);
+    }
+
+    private static void WriteBareList(ByteBuffer buffer, IList list)
+    {
+        var position = BeginItems(buffer, list.Count);
+        WriteItems(buffer, list);
+        EndItems(buffer, position);
     }
 
     private static void WriteDecimal(ByteBuffer buffer, decimal value)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Amqp.Types;
@@ -167,12 +168,39 @@ internal static partial class AmqpWriter
     private static int BeginCompound(ByteBuffer buffer, byte code, int count)
     {
         buffer.WriteByte(code);
+        return BeginItems(buffer, count);
+    }
+
+    /// <summary>Fills in the size of a list, map or array, and makes the layout the short one if size and count fit into a byte each.</summary>
+    private static void EndCompound(ByteBuffer buffer, int position)
+    {
+        const byte WideBit = 0x10; // 0xd0 and 0xc0, 0xd1 and 0xc1, 0xf0 and 0xe0
+        const int Saved = 6;
+
+        var header = buffer.Slice(position - 1, 9);
+        var size = buffer.Length - position - 7; // what the short layout counts: one byte of count, and the items
+        var count = BinaryPrimitives.ReadUInt32BigEndian(header[5..]);
+        if (size > byte.MaxValue || count > byte.MaxValue)
+        {
+            EndItems(buffer, position);
+            return;
+        }
+
+        header[0] ^= WideBit;
+        header[1] = (byte)size;
+        header[2] = (byte)count;
+        buffer.Remove(position + 2, Saved);
+    }
+
+    /// <summary>Starts the items of a list or map whose constructor is elsewhere: in an array.</summary>
+    private static int BeginItems(ByteBuffer buffer, int count)
+    {
         var position = buffer.Length;
         buffer.Reserve(4);
         buffer.WriteUInt32((uint)count);
         return position;
     }
 
-    private static void EndCompound(ByteBuffer buffer, int position) =>
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(buffer.Slice(position, 4), (uint)(buffer.Length - position - 4));
+    private static void EndItems(ByteBuffer buffer, int position) =>
+        BinaryPrimitives.WriteUInt32BigEndian(buffer.Slice(position, 4), (uint)(buffer.Length - position - 4));
 }

@@ -45,6 +45,13 @@ internal sealed class ByteBuffer(int capacity = 256)
     /// <summary>Takes back what was written after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
 
+    /// <summary>Takes out bytes in the middle.</summary>
+    public void Remove(int position, int count)
+    {
+        _bytes.AsSpan(position + count, Length - position - count).CopyTo(_bytes.AsSpan(position));
+        Length -= count;
+    }
+
     public void Clear() => Length = 0;
 
     private void Grow(int count) =>

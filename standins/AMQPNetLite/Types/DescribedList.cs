@@ -1,10 +1,12 @@
+using Amqp.Framing;
+
 namespace Amqp.Types;
 
 /// <summary>
 /// A composite type (1.4): a list of fields, of which those at the end may be left out and the others be null. Which fields are
 /// set is kept apart from their values, because a field that is not set is not the same as one that is set to its default.
 /// </summary>
-public abstract class DescribedList : RestrictedDescribed
+public abstract class DescribedList : RestrictedDescribed, IPerformative
 {
     private readonly int _fieldCount;
     private int _fields;
@@ -34,6 +36,8 @@ public abstract class DescribedList : RestrictedDescribed
         var bit = 1 << index;
         _fields = value is null ? _fields & ~bit : _fields | bit;
     }
+
+    void IPerformative.Write(ByteBuffer buffer) => Encode(buffer);
 
     internal override void EncodeValue(ByteBuffer buffer)
     {

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Processes.Containers;
 using Aspire.Hosting.Processes.Health;
 using Aspire.Hosting.Processes.Ports;
@@ -67,8 +68,9 @@ internal static class EngineServices
 
     private static void AddDashboard(IServiceCollection services, DistributedApplicationBuilder builder, DistributedApplicationOptions options)
     {
-        _ = (builder, options);
-        services.AddSingleton<IDashboard, NoDashboard>();
+        services.AddSingleton<IDashboard>(provider => options.DisableDashboard
+            ? new NoDashboard()
+            : ActivatorUtilities.CreateInstance<DashboardHost>(provider, builder.AppHostDirectory));
     }
 
     // The console is for what the user wants to know; a health check that fails is in the resource's state.

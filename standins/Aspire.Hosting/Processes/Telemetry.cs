@@ -8,7 +8,7 @@ internal static class Telemetry
     public static void AddTo(Dictionary<string, string> variables, IResource resource, OtlpTarget? target, bool isDevelopment)
     {
         variables["OTEL_SERVICE_NAME"] = resource.Name;
-        variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.NewGuid():N}";
+        variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={(resource as ProjectResource)?.InstanceId ?? resource.Name}";
         if (target is null)
         {
             return;

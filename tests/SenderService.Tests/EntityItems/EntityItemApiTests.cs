@@ -10,14 +10,10 @@ using Xunit;
 namespace SenderService.Tests.EntityItems;
 
 [Collection(SenderSuite.Name)]
-public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLifetime
+public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<SenderFixture>
 {
     private const string Path = "/api/EntityItems";
-    private RunningSender _sender = null!;
-
-    public async Task InitializeAsync() => _sender = await RunningSender.StartAsync(infrastructure);
-
-    public async Task DisposeAsync() => await _sender.DisposeAsync();
+    private readonly RunningSender _sender = fixture.Sender;
 
     [Fact]
     public async Task A_posted_entity_is_found_at_its_location_with_one_outbox_message()
@@ -31,7 +27,7 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
 
         var found = await _sender.Client.GetFromJsonAsync<EntityItemResponse>(created.Headers.Location);
         Assert.Equal(item, found);
-        Assert.Equal(1, await OutboxCountAsync());
+        Assert.Equal("1", await VersionsToldAsync(item.Id));
     }
 
     public static TheoryData<string, string> BadRequests => new()
@@ -56,6 +52,7 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
     [MemberData(nameof(BadRequests))]
     public async Task A_bad_request_names_the_field_and_leaves_no_row(string body, string field)
     {
+        var before = await RowsAsync();
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await _sender.Client.PostAsync(new Uri(Path, UriKind.Relative), content);
 
@@ -63,8 +60,7 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
         Assert.Contains(problem.RootElement.GetProperty("errors").EnumerateObject(), error => string.Equals(error.Name, field, StringComparison.OrdinalIgnoreCase));
-        Assert.Equal(0L, await Sql.ScalarAsync<long>(_sender.Database, "SELECT count(*) FROM entity_items"));
-        Assert.Equal(0, await OutboxCountAsync());
+        Assert.Equal(before, await RowsAsync());
     }
 
     [Theory]
@@ -94,7 +90,7 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
 
         var all = await _sender.Client.GetFromJsonAsync<EntityItemResponse[]>(Path);
         Assert.Equal(all!.OrderByDescending(item => item.Id.ToString(), StringComparer.Ordinal), all);
-        Assert.Equal(5, all!.Length);
+        Assert.True(all!.Length >= 5, $"{all.Length} entities");
 
         var paged = new List<EntityItemResponse>();
         for (var next = $"{Path}?limit=2"; next is not null;)
@@ -110,6 +106,7 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
     [Fact]
     public async Task A_repeated_post_with_the_same_key_creates_nothing_and_gets_the_first_answer()
     {
+        var before = await RowsAsync();
         using var first = await PostAsync("once", 1m, "key-1");
         using var second = await PostAsync("once", 1m, "key-1");
         Assert.Equal(HttpStatusCode.Created, second.StatusCode);
@@ -118,16 +115,17 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
 
         using var other = await PostAsync("another", 1m, "key-1");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
-        Assert.Equal(1, await OutboxCountAsync());
+        Assert.Equal((before.Entities + 1, before.Messages + 1), await RowsAsync());
     }
 
     [Fact]
     public async Task Of_posts_with_the_same_key_at_the_same_moment_one_creates_and_all_get_its_answer()
     {
+        var before = await RowsAsync();
         var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync("at once", 1m, "key-2")));
         var items = await Task.WhenAll(responses.Select(ReadAsync));
         Assert.Single(items.Distinct());
-        Assert.Equal(1, await OutboxCountAsync());
+        Assert.Equal((before.Entities + 1, before.Messages + 1), await RowsAsync());
     }
 
     [Fact]
@@ -149,8 +147,7 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         using var gone = await _sender.Client.GetAsync(location);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
-        Assert.Equal("1,2,3", await Sql.ScalarAsync<string>(
-            _sender.Database, "SELECT string_agg(aggregate_version::text, ',' ORDER BY id) FROM outbox_messages"));
+        Assert.Equal("1,2,3", await VersionsToldAsync((await ReadAsync(created)).Id));
     }
 
     [Fact]
@@ -166,8 +163,7 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
 
         Assert.All(statuses, status => Assert.Contains(status, new[] { HttpStatusCode.OK, HttpStatusCode.PreconditionFailed }));
         var expected = string.Join(',', Enumerable.Range(1, 1 + statuses.Count(status => status == HttpStatusCode.OK)));
-        Assert.Equal(expected, await Sql.ScalarAsync<string>(
-            _sender.Database, "SELECT string_agg(aggregate_version::text, ',' ORDER BY id) FROM outbox_messages"));
+        Assert.Equal(expected, await VersionsToldAsync((await ReadAsync(created)).Id));
     }
 
     [Fact]
@@ -208,5 +204,10 @@ public sealed class EntityItemApiTests(Infrastructure infrastructure) : IAsyncLi
     private static async Task<EntityItemResponse> ReadAsync(HttpResponseMessage response) =>
         (await response.Content.ReadFromJsonAsync<EntityItemResponse>())!;
 
-    private async Task<int> OutboxCountAsync() => (int)await Sql.ScalarAsync<long>(_sender.Database, "SELECT count(*) FROM outbox_messages");
+    private async Task<(long Entities, long Messages)> RowsAsync() => (
+        await Sql.ScalarAsync<long>(_sender.Database, "SELECT count(*) FROM entity_items"),
+        await Sql.ScalarAsync<long>(_sender.Database, "SELECT count(*) FROM outbox_messages"));
+
+    private Task<string> VersionsToldAsync(Guid id) => Sql.ScalarAsync<string>(
+        _sender.Database, $"SELECT string_agg(aggregate_version::text, ',' ORDER BY id) FROM outbox_messages WHERE aggregate_id = '{id}'");
 }

@@ -45,7 +45,9 @@ internal sealed class ArtemisInstance(string folder)
             string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}?protocols=AMQP,CORE;amqpCredits=1000;amqpLowCredits=300;amqpDuplicateDetection=true")));
         // By default the broker takes no message once a disk is 90 % full, without a word: many a laptop's is.
         core.SetElementValue(Core + "max-disk-usage", 99);
-        document.Save(path);
+        // Artemis takes the byte order mark that Save(path) would write for a mistake.
+        using var writer = new StreamWriter(path);
+        document.Save(writer);
     }
 
     // As java.util.Properties reads it.
