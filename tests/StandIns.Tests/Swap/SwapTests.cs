@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace StandIns.Tests.Swap;
 
 /// <summary>Checks by evaluation what a machine that lacks packages or a container engine cannot build in all three ways.</summary>
