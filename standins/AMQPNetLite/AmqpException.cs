@@ -11,7 +11,7 @@ public class AmqpException : Exception
 
     /// <summary>An exception of a condition, one of <see cref="ErrorCode"/>, and a description.</summary>
     public AmqpException(string condition, string description)
-        : this(new Error(condition) { Description = description })
+        : this(new Error(condition, description))
     {
     }
 

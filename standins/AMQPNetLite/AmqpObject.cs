@@ -61,7 +61,9 @@ public abstract class AmqpObject : IAmqpObject
     /// <exception cref="TimeoutException">The peer did not answer. This is closed all the same.</exception>
     public void Close() => Close(DefaultTimeout);
 
-    /// <summary>Closes this with an error, which may be null, and waits for the peer's answer; with a timeout of zero it does not.</summary>
+    /// <summary>
+    /// Closes this with an error, which may be null, and waits for the peer's answer; with a timeout of zero it does not.
+    /// </summary>
     /// <exception cref="TimeoutException">The peer did not answer. This is closed all the same.</exception>
     public void Close(TimeSpan timeout, Error error = null)
     {

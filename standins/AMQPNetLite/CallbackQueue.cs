@@ -17,7 +17,9 @@ internal sealed class CallbackQueue
 
     private readonly List<ICallback> _callbacks = [];
 
-    /// <summary>An empty queue. Each thread keeps one: most operations have no callback to call, and should not allocate for none.</summary>
+    /// <summary>
+    /// An empty queue. Each thread keeps one: most operations have no callback to call, and should not allocate for none.
+    /// </summary>
     public static CallbackQueue Take()
     {
         var queue = t_free ?? new CallbackQueue();
@@ -27,7 +29,10 @@ internal sealed class CallbackQueue
 
     public void Add(ICallback callback) => _callbacks.Add(callback);
 
-    /// <summary>Runs all and gives the queue back. All are run, also when one of them throws: that is a bug of the application, which then loses its connection and is told why.</summary>
+    /// <summary>
+    /// Runs all and gives the queue back. One that throws keeps none of the others from being run; it is a bug of the application, which
+    /// then loses its connection and is told why.
+    /// </summary>
     public void Run(Connection connection)
     {
         Exception failure = null;

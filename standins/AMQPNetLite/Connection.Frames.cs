@@ -66,10 +66,10 @@ public partial class Connection
 
         if (open.MaxFrameSize < Frame.MinMaxFrameSize)
         {
-            throw new AmqpException(ErrorCode.InvalidField, $"The peer takes frames of {open.MaxFrameSize} bytes, less than {Frame.MinMaxFrameSize}.");
+            throw new AmqpException(ErrorCode.InvalidField, $"A peer must take frames of more than {open.MaxFrameSize} bytes.");
         }
 
-        RemoteMaxFrameSize = Math.Min(open.MaxFrameSize, int.MaxValue);
+        RemoteMaxFrameSize = Math.Min(open.MaxFrameSize, LargestFrame);
         _channels.LimitChannels(open.ChannelMax);
         StartHeartbeat(open.IdleTimeOut);
         callbacks.Add(new OpenedNotification(this, open));
@@ -93,7 +93,7 @@ public partial class Connection
         }
 
         var session = _channels.Map(begin.RemoteChannel, channel)
-            ?? throw new AmqpException(ErrorCode.NotAllowed, $"A begin for the channel {begin.RemoteChannel}, on which none is waited for.");
+            ?? throw new AmqpException(ErrorCode.NotAllowed, $"A begin for the channel {begin.RemoteChannel} answers none.");
         session.OnBegin(begin, callbacks);
     }
 
@@ -134,7 +134,7 @@ public partial class Connection
         // While a callback runs nothing is read: that is not the peer's silence.
         if (ownIdleTimeout > 0 && _readerThread == 0 && now - _reader.LastRead > ownIdleTimeout)
         {
-            Abort(new Error(ErrorCode.ResourceLimitExceeded) { Description = $"The peer was silent for more than {ownIdleTimeout} ms." });
+            Abort(new Error(ErrorCode.ResourceLimitExceeded, $"The peer was silent for more than {ownIdleTimeout} ms."));
             return;
         }
 

@@ -41,8 +41,7 @@ public partial class Connection
         try
         {
             _reader = new FrameReader(_stream, (int)Math.Min(_open.MaxFrameSize, int.MaxValue));
-            var profile = Factory.SASL.Profile ?? (address.User is null ? SaslProfile.Anonymous : SaslProfile.Plain(address.User, address.Password));
-            await SaslClient.AuthenticateAsync(_reader, _stream, profile, _open.HostName, cancellationToken);
+            await SaslClient.AuthenticateAsync(_reader, _stream, ProfileFor(address), _open.HostName, cancellationToken);
             Writer = new FrameWriter(_stream, Gate, OnDrained, OnLost);
             SendOpen();
             await _reader.ReadProtocolHeaderAsync(ProtocolHeader.Amqp, cancellationToken);
@@ -61,10 +60,13 @@ public partial class Connection
         }
         catch (OperationCanceledException)
         {
-            Abort(new Error(ErrorCode.ConnectionForced) { Description = "The connection was given up while it was opened." });
+            Abort(new Error(ErrorCode.ConnectionForced, "The connection was given up while it was opened."));
             throw;
         }
     }
+
+    private SaslProfile ProfileFor(Address address) =>
+        Factory.SASL.Profile ?? (address.User is null ? SaslProfile.Anonymous : SaslProfile.Plain(address.User, address.Password));
 
     private void SendOpen()
     {
@@ -104,7 +106,7 @@ public partial class Connection
         }
         catch (Exception exception)
         {
-            Abort(new Error(ErrorCode.InternalError) { Description = $"{exception.GetType().Name}: {exception.Message}" });
+            Abort(new Error(ErrorCode.InternalError, $"{exception.GetType().Name}: {exception.Message}"));
         }
 
         await SayFarewellAsync();
@@ -146,7 +148,7 @@ public partial class Connection
         {
             // A peer that closes the socket in place of answering our close has closed too.
             var reason = exception?.Message ?? "the peer closed the socket.";
-            End(IsClosing ? null : new Error(ErrorCode.ConnectionForced) { Description = $"The connection was lost: {reason}" }, callbacks);
+            End(IsClosing ? null : new Error(ErrorCode.ConnectionForced, $"The connection was lost: {reason}"), callbacks);
         }
 
         callbacks.Run(this);
@@ -189,7 +191,8 @@ public partial class Connection
                 await SkipRestAsync(timeout.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             // The peer is gone or does not care: everybody here was told already.
         }

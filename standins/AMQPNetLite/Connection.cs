@@ -15,6 +15,9 @@ public partial class Connection : AmqpObject, IConnection
     /// <summary>Whether any certificate of any peer is good. Defaults to false.</summary>
     public static bool DisableServerCertValidation;
 
+    /// <summary>Larger frames are not sent to a peer that would take them: the links of a connection take turns between frames.</summary>
+    private const uint LargestFrame = 1024 * 1024;
+
     private readonly Open _open;
     private readonly OnOpened _onOpened;
     private readonly SessionChannels _channels;
@@ -57,7 +60,7 @@ public partial class Connection : AmqpObject, IConnection
 
     internal FrameWriter Writer { get; private set; }
 
-    /// <summary>The largest frame that the peer takes.</summary>
+    /// <summary>The largest frame that is sent.</summary>
     internal uint RemoteMaxFrameSize { get; private set; } = Frame.MinMaxFrameSize;
 
     internal uint MaxHandle => (uint)Math.Max(1, Factory.AMQP.MaxLinksPerSession) - 1;
@@ -77,7 +80,7 @@ public partial class Connection : AmqpObject, IConnection
             var size = buffer.Length - frame;
             if (size > RemoteMaxFrameSize)
             {
-                throw new AmqpException(ErrorCode.FrameSizeTooSmall, $"A frame of {size} bytes is more than the {RemoteMaxFrameSize} that the peer takes.");
+                throw new AmqpException(ErrorCode.FrameSizeTooSmall, $"A frame has {size} bytes, the peer takes {RemoteMaxFrameSize}.");
             }
 
             Frame.End(buffer, frame);
@@ -92,7 +95,7 @@ public partial class Connection : AmqpObject, IConnection
 
     /// <summary>A callback of the application threw: the connection is closed and says why. Called without the gate.</summary>
     internal void OnCallbackFailed(Exception exception) =>
-        Abort(new Error(ErrorCode.InternalError) { Description = $"A callback threw {exception.GetType().Name}: {exception.Message}" });
+        Abort(new Error(ErrorCode.InternalError, $"A callback threw {exception.GetType().Name}: {exception.Message}"));
 
     internal override void SendClose(Error error, CallbackQueue callbacks)
     {
@@ -114,12 +117,15 @@ public partial class Connection : AmqpObject, IConnection
             session.End(error, callbacks);
         }
 
-        _opened.TrySetException(new AmqpException(error ?? new Error(ErrorCode.ConnectionForced) { Description = "The connection was closed while it was opened." }));
+        var reason = error ?? new Error(ErrorCode.ConnectionForced, "The connection was closed while it was opened.");
+        _opened.TrySetException(new AmqpException(reason));
         _ = _opened.Task.Exception; // seen: nobody waits for it unless the connection is being opened
         _ = _ended.CancelAsync();
     }
 
-    /// <summary>Ends the connection because something went wrong, and tells the peer, if it can still be told. Called without the gate.</summary>
+    /// <summary>
+    /// Ends the connection because something went wrong, and tells the peer, if it can still be told. Called without the gate.
+    /// </summary>
     private void Abort(Error error)
     {
         var callbacks = CallbackQueue.Take();

@@ -33,7 +33,7 @@ public class ConnectionFactory : ConnectionFactoryBase
 
     /// <summary>Connects; done when the peer has opened its end, within 60 s.</summary>
     /// <param name="address">Where to connect to, and as whom.</param>
-    /// <param name="open">What to propose to the peer. Defaults to <see cref="ConnectionFactoryBase.AMQP"/>, as does each field that is not set.</param>
+    /// <param name="open">What to propose to the peer. What it does not set is as <see cref="ConnectionFactoryBase.AMQP"/> says.</param>
     /// <param name="onOpened">Called with what the peer proposes.</param>
     /// <exception cref="AmqpException">The peer refused: wrong credentials are <see cref="ErrorCode.UnauthorizedAccess"/>.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">There is no peer.</exception>

@@ -8,7 +8,9 @@ public delegate void ClosedCallback(IAmqpObject sender, Error error);
 /// <summary>Called when a message has arrived, on the connection's reader: a callback that blocks stops the connection.</summary>
 public delegate void MessageCallback(IReceiverLink receiver, Message message);
 
-/// <summary>Called when the peer has attached its end of a link. A peer that refuses attaches without source or target, and then detaches.</summary>
+/// <summary>
+/// Called when the peer has attached its end of a link. A peer that refuses attaches without source or target, and then detaches.
+/// </summary>
 public delegate void OnAttached(ILink link, Attach attach);
 
 /// <summary>Called when the peer has begun its end of a session.</summary>

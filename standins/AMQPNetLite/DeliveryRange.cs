@@ -15,7 +15,10 @@ internal static class DeliveryRange
         var length = (uint)SerialNumber.Distance(first, last);
         if (length < deliveries.Count)
         {
-            return Enumerable.Range(0, (int)length + 1).Select(offset => unchecked(first + (uint)offset)).Where(deliveries.ContainsKey).ToList();
+            return Enumerable.Range(0, (int)length + 1)
+                .Select(offset => unchecked(first + (uint)offset))
+                .Where(deliveries.ContainsKey)
+                .ToList();
         }
 
         return deliveries.Keys.Where(id => SerialNumber.IsInRange(id, first, last)).OrderBy(id => unchecked(id - first)).ToList();

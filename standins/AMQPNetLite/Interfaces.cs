@@ -21,7 +21,9 @@ public interface IAmqpObject
     /// <summary>Closes this and waits up to 60 s for the peer's answer.</summary>
     void Close();
 
-    /// <summary>Closes this with an error, which may be null, and waits for the peer's answer; with a timeout of zero it does not.</summary>
+    /// <summary>
+    /// Closes this with an error, which may be null, and waits for the peer's answer; with a timeout of zero it does not.
+    /// </summary>
     void Close(TimeSpan waitUntilEnded, Error error);
 
     /// <summary>Closes this; done when the peer has answered, within 60 s.</summary>

@@ -45,6 +45,15 @@ public abstract class Link : AmqpObject, ILink
     /// <summary>Whether messages and credit may be told to the peer.</summary>
     internal bool IsAttached => LinkState == LinkState.Attached;
 
+    /// <summary>Throws if nothing can be sent any more, because the link or what it lives in is closed. Called under the gate.</summary>
+    internal void ThrowIfClosed()
+    {
+        if (IsClosed || !Session.CanWrite)
+        {
+            throw ClosedException();
+        }
+    }
+
     /// <summary>The peer attached its end. Called under the gate.</summary>
     internal void OnAttach(Attach attach, CallbackQueue callbacks)
     {

@@ -1,6 +1,9 @@
 namespace Amqp;
 
-/// <summary>The sends of a link that wait, in order. A list of the deliveries themselves: any can be taken out at once, and nothing is allocated.</summary>
+/// <summary>
+/// The sends of a link that wait, in order. A list of the deliveries themselves: any can be taken out at once, and nothing is
+/// allocated.
+/// </summary>
 internal sealed class OutgoingQueue
 {
     private OutgoingDelivery _last;

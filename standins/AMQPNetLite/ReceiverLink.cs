@@ -4,7 +4,7 @@ using Amqp.Types;
 namespace Amqp;
 
 /// <summary>The receiving end of a link. Messages come as far as credit allows, to a callback or to whoever calls Receive.</summary>
-public class ReceiverLink : Link, IReceiverLink
+public partial class ReceiverLink : Link, IReceiverLink
 {
     private const int DefaultCredit = 200;
 
@@ -36,8 +36,8 @@ public class ReceiverLink : Link, IReceiverLink
     }
 
     /// <summary>
-    /// Starts receiving. <paramref name="onMessage"/> is called on the connection's reader: while it runs, nothing else of the connection is read.
-    /// Without it messages wait for Receive.
+    /// Starts receiving. <paramref name="onMessage"/> is called on the connection's reader: while it runs, nothing else is read. Without it
+    /// messages wait for Receive.
     /// </summary>
     public void Start(int credit, MessageCallback onMessage = null)
     {
@@ -49,30 +49,33 @@ public class ReceiverLink : Link, IReceiverLink
         SetCredit(credit);
     }
 
-    /// <summary>Lets the peer send <paramref name="credit"/> messages; with <paramref name="autoRestore"/>, that many at a time that are not settled.</summary>
+    /// <summary>
+    /// Lets the peer send <paramref name="credit"/> messages; with <paramref name="autoRestore"/>, that many at a time that are not
+    /// settled.
+    /// </summary>
     public void SetCredit(int credit, bool autoRestore = true) => SetCredit(credit, autoRestore ? CreditMode.Auto : CreditMode.Manual);
 
     /// <summary>Lets the peer send <paramref name="credit"/> messages.</summary>
     /// <param name="credit">How many.</param>
     /// <param name="creditMode">Who gives credit back.</param>
-    /// <param name="flowThreshold">How many settled messages are gathered before their credit is given back. Defaults to half the credit, at most 256.</param>
+    /// <param name="flowThreshold">
+    /// How many settled messages are gathered before their credit is given back. Defaults to half the credit, at most 256.
+    /// </param>
     public void SetCredit(int credit, CreditMode creditMode, int flowThreshold = -1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(credit);
         lock (Owner.Gate)
         {
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             _credit.Set(credit, creditMode, flowThreshold);
             SendCredit();
             Owner.Writer.Wake();
         }
     }
 
-    /// <summary>The next message, waiting up to 60 s; null if none came. The first call gives a credit of 200 if none was given before.</summary>
+    /// <summary>
+    /// The next message, waiting up to 60 s; null if none came. The first call gives a credit of 200 if none was given before.
+    /// </summary>
     /// <exception cref="AmqpException">The link is or was closed with an error.</exception>
     public Message Receive() => Receive(DefaultTimeout);
 
@@ -97,11 +100,7 @@ public class ReceiverLink : Link, IReceiverLink
                 return message;
             }
 
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             if (!_credit.IsSet)
             {
                 _credit.Set(DefaultCredit, CreditMode.Auto, -1);
@@ -135,7 +134,12 @@ public class ReceiverLink : Link, IReceiverLink
     /// <summary>Gives a message back, changed.</summary>
     /// <exception cref="AmqpException">The link is closed: the peer will deliver the message again.</exception>
     public void Modify(Message message, bool deliveryFailed, bool undeliverableHere = false, Fields messageAnnotations = null) =>
-        Complete(message, new Modified { DeliveryFailed = deliveryFailed, UndeliverableHere = undeliverableHere, MessageAnnotations = messageAnnotations });
+        Complete(message, new Modified
+        {
+            DeliveryFailed = deliveryFailed,
+            UndeliverableHere = undeliverableHere,
+            MessageAnnotations = messageAnnotations,
+        });
 
     /// <summary>Settles a message with a state. One that is settled already stays as it is.</summary>
     /// <exception cref="AmqpException">The link is closed: the peer will deliver the message again.</exception>
@@ -154,97 +158,11 @@ public class ReceiverLink : Link, IReceiverLink
                 return;
             }
 
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             Session.Settle(message, deliveryState, OwnAttach.RcvSettleMode == ReceiverSettleMode.First);
             OnSettled(message);
             Owner.Writer.Wake();
         }
-    }
-
-    /// <summary>The peer settled a delivery by itself: there is nothing left to say about it.</summary>
-    internal void OnSettled(Message message)
-    {
-        message.IsSettled = true;
-        RestoreCredit();
-    }
-
-    private void RestoreCredit()
-    {
-        if (_credit.Restore())
-        {
-            SendCredit();
-        }
-    }
-
-    /// <summary>Takes a transfer (2.6.12), the whole of a message or, with <c>more</c>, a part (2.6.14).</summary>
-    internal void OnTransfer(in Transfer transfer, ReadOnlySpan<byte> payload, CallbackQueue callbacks)
-    {
-        if (IsClosed)
-        {
-            return;
-        }
-
-        if (_partial is null && !TryStart(transfer, callbacks))
-        {
-            return;
-        }
-
-        var delivery = _partial;
-        delivery.IsSettled |= transfer.Settled ?? false;
-        if (transfer.Aborted)
-        {
-            _partial = null;
-            RestoreCredit();
-        }
-        else if (!transfer.More)
-        {
-            _partial = null;
-            OnMessage(delivery.Complete(this, payload), callbacks);
-        }
-        else if (!delivery.TryAppend(payload, OwnAttach.MaxMessageSize))
-        {
-            Fail(new Error(ErrorCode.MessageSizeExceeded) { Description = $"A message has more than {OwnAttach.MaxMessageSize} bytes." }, callbacks);
-        }
-    }
-
-    internal void Dispatch(Message message) => _onMessage(this, message);
-
-    internal override void OnAttached(Attach attach, CallbackQueue callbacks)
-    {
-        _credit.Start(attach.InitialDeliveryCount);
-        if (_credit.IsSet)
-        {
-            SendCredit();
-        }
-    }
-
-    internal override void OnFlow(in Flow flow, CallbackQueue callbacks)
-    {
-        if (flow.DeliveryCount is { } count)
-        {
-            _credit.OnSenderFlow(count);
-        }
-
-        if (flow.Echo)
-        {
-            SendCredit();
-        }
-    }
-
-    internal override void OnEnded(Error error, CallbackQueue callbacks)
-    {
-        _partial = null;
-        Session.ForgetUnsettled(this);
-        foreach (var waiter in _waiting)
-        {
-            _ = error is null ? waiter.TrySetResult(null) : waiter.TrySetException(new AmqpException(error));
-        }
-
-        _waiting.Clear();
     }
 
     private static Attach Prepare(Attach attach, string name)
@@ -277,55 +195,6 @@ public class ReceiverLink : Link, IReceiverLink
             }
 
             return await waiter.Task;
-        }
-    }
-
-    private bool TryStart(in Transfer transfer, CallbackQueue callbacks)
-    {
-        if (!_credit.TryUse())
-        {
-            Fail(new Error(ErrorCode.TransferLimitExceeded) { Description = "A message came for which there was no credit." }, callbacks);
-            return false;
-        }
-
-        _partial = new IncomingDelivery(transfer.DeliveryId ?? throw AmqpReader.Malformed("The first transfer of a delivery has no delivery id."), transfer);
-        return true;
-    }
-
-    private void OnMessage(Message message, CallbackQueue callbacks)
-    {
-        if (message.IsSettled)
-        {
-            message.IsPresettled = true;
-        }
-        else
-        {
-            Session.AddUnsettled(message);
-        }
-
-        if (_onMessage is not null)
-        {
-            OnTaken(message);
-            callbacks.Add(message);
-        }
-        else if (_waiting.First is { } waiter)
-        {
-            _waiting.RemoveFirst();
-            OnTaken(message);
-            waiter.Value.TrySetResult(message);
-        }
-        else
-        {
-            _arrived.Enqueue(message);
-        }
-    }
-
-    /// <summary>The application has a message; if nobody is going to settle it, its credit comes back now.</summary>
-    private void OnTaken(Message message)
-    {
-        if (message.IsPresettled)
-        {
-            OnSettled(message);
         }
     }
 

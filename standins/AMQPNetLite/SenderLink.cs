@@ -53,22 +53,29 @@ public class SenderLink : Link, ISenderLink
     /// <exception cref="TimeoutException">There was no outcome in time: whether the message has arrived is not known.</exception>
     public async Task SendAsync(Message message, TimeSpan timeout)
     {
-        var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Send(message, SetResult, accepted);
+        var result = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Send(message, static (_, _, outcome, state) => ((TaskCompletionSource<Outcome>)state).SetResult(outcome), result);
         try
         {
-            await accepted.Task.WaitAsync(timeout);
+            await result.Task.WaitAsync(timeout);
         }
-        catch (TimeoutException) when (!accepted.Task.IsCompleted)
+        catch (TimeoutException) when (!result.Task.IsCompleted)
         {
             Cancel(message);
             throw new TimeoutException($"A message had no outcome within {timeout}.");
         }
+        catch (TimeoutException)
+        {
+            // The outcome came at the last moment: it counts.
+        }
+
+        ThrowIfNotAccepted(await result.Task);
     }
 
     /// <summary>
-    /// Sends a message and returns at once. <paramref name="callback"/> is called exactly once, unless this throws: with the peer's outcome; when
-    /// the link is closed before that, with <see cref="Rejected"/> and the closing error, or with <see cref="Released"/> if there is none.
+    /// Sends a message and returns at once. <paramref name="callback"/> is called exactly once, unless this throws: with the peer's
+    /// outcome; when the link is closed before that, with <see cref="Rejected"/> and the closing error, or with <see cref="Released"/> if
+    /// there is none.
     /// Without a callback the message is sent settled: nobody is told whether it has arrived.
     /// </summary>
     /// <exception cref="AmqpException">The link is closed. The callback is not called.</exception>
@@ -80,11 +87,7 @@ public class SenderLink : Link, ISenderLink
         var encoded = message.EncodeForSending();
         lock (Owner.Gate)
         {
-            if (IsClosed)
-            {
-                throw ClosedException();
-            }
-
+            ThrowIfClosed();
             message.Outgoing = delivery;
             if (_queue.First is not null || !TrySend(delivery, encoded.WrittenSpan, callbacks))
             {
@@ -98,7 +101,10 @@ public class SenderLink : Link, ISenderLink
         callbacks.Run(Owner);
     }
 
-    /// <summary>Takes a message back that still waits for credit; its callback gets <see cref="Released"/>. One that is on its way gets its outcome.</summary>
+    /// <summary>
+    /// Takes a message back that still waits for credit; its callback gets <see cref="Released"/>. One that is on its way gets its
+    /// outcome.
+    /// </summary>
     public void Cancel(Message message)
     {
         var callbacks = CallbackQueue.Take();
@@ -146,6 +152,11 @@ public class SenderLink : Link, ISenderLink
 
     internal override void OnFlow(in Flow flow, CallbackQueue callbacks)
     {
+        if (!IsAttached)
+        {
+            return;
+        }
+
         // A receiver that has not seen our attach yet counts from our first delivery, which is number 0.
         var credit = unchecked((flow.DeliveryCount ?? 0) + (flow.LinkCredit ?? 0) - _deliveryCount);
         _credit = credit > int.MaxValue && flow.LinkCredit <= int.MaxValue ? 0 : credit;
@@ -190,17 +201,13 @@ public class SenderLink : Link, ISenderLink
 
     private static Outcome Closing(Error error) => error is null ? new Released() : new Rejected { Error = error };
 
-    private static void SetResult(ILink sender, Message message, Outcome outcome, object state)
+    private static void ThrowIfNotAccepted(Outcome outcome)
     {
-        var accepted = (TaskCompletionSource)state;
-        if (outcome is Accepted)
+        if (outcome is not Accepted)
         {
-            accepted.TrySetResult();
-            return;
+            throw new AmqpException((outcome as Rejected)?.Error
+                ?? new Error(ErrorCode.MessageReleased, $"The message was not accepted: {outcome.GetType().Name}."));
         }
-
-        var error = (outcome as Rejected)?.Error ?? new Error(ErrorCode.MessageReleased) { Description = $"The message was not accepted: {outcome.GetType().Name}." };
-        accepted.TrySetException(new AmqpException(error));
     }
 
     private bool TrySend(OutgoingDelivery delivery, ReadOnlySpan<byte> payload, CallbackQueue callbacks)
@@ -208,7 +215,7 @@ public class SenderLink : Link, ISenderLink
         if (_maxMessageSize != 0 && (ulong)payload.Length > _maxMessageSize)
         {
             var description = $"The message has {payload.Length} bytes, the link takes {_maxMessageSize}.";
-            delivery.Complete(new Rejected { Error = new Error(ErrorCode.MessageSizeExceeded) { Description = description } }, callbacks);
+            delivery.Complete(new Rejected { Error = new Error(ErrorCode.MessageSizeExceeded, description) }, callbacks);
             return true;
         }
 

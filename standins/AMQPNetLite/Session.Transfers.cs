@@ -10,21 +10,23 @@ public partial class Session
     private readonly Dictionary<uint, OutgoingDelivery> _outgoing = [];
     private readonly Dictionary<uint, Message> _incoming = [];
     private readonly uint _window;
-    private PendingDisposition _pendingDisposition;
     private readonly uint _outgoingWindow;
     private readonly uint _firstOutgoingId;
+    private PendingDisposition _pendingDisposition;
     private uint _nextOutgoingId;
     private uint _nextDeliveryId;
     private uint _remoteIncomingWindow;
     private uint _nextIncomingId;
     private uint _incomingWindow;
 
-    /// <summary>Writes as much of a delivery as credit, the peer's window and the buffer allow; true if that was all. Called under the gate.</summary>
+    /// <summary>
+    /// Writes as much of a delivery as credit, the peer's window and the buffer allow; true if that was all. Called under the gate.
+    /// </summary>
     internal bool TryTransfer(OutgoingDelivery delivery, ReadOnlySpan<byte> payload)
     {
         do
         {
-            if (_state != SessionState.Opened || _remoteIncomingWindow == 0 || !Connection.Writer.HasRoom)
+            if (_state != SessionState.Opened || !CanWrite || _remoteIncomingWindow == 0 || !Connection.Writer.HasRoom)
             {
                 return false;
             }
@@ -76,7 +78,8 @@ public partial class Session
             return;
         }
 
-        // What the peer has not seen yet of what we sent still counts against its window. Before it has seen our begin it counts from our first.
+        // What the peer has not seen yet of what we sent still counts against its window. Before it has seen our begin it counts from the
+        // first.
         var peerNext = flow.NextIncomingId ?? _firstOutgoingId;
         var window = unchecked(peerNext + flow.IncomingWindow - _nextOutgoingId);
         _remoteIncomingWindow = SerialNumber.Distance(peerNext, _nextOutgoingId) > flow.IncomingWindow ? 0 : window;
@@ -101,7 +104,7 @@ public partial class Session
 
         if (_incomingWindow == 0)
         {
-            Fail(new Error(ErrorCode.WindowViolation) { Description = "More transfers came than the window takes." }, callbacks);
+            Fail(new Error(ErrorCode.WindowViolation, "More transfers came than the window takes."), callbacks);
             return;
         }
 
@@ -110,7 +113,7 @@ public partial class Session
         switch (FindLink(transfer.Handle, callbacks))
         {
             case ReceiverLink receiver: receiver.OnTransfer(transfer, payload, callbacks); break;
-            case SenderLink: Fail(new Error(ErrorCode.NotAllowed) { Description = "A transfer came on a link that sends." }, callbacks); break;
+            case SenderLink: Fail(new Error(ErrorCode.NotAllowed, "A transfer came on a link that sends."), callbacks); break;
         }
 
         if (_incomingWindow <= _window / 2 && _state == SessionState.Opened)
@@ -154,12 +157,13 @@ public partial class Session
     /// <summary>Tells the peer the outcome of a received message. Called under the gate.</summary>
     internal void Settle(Message message, DeliveryState state, bool settled)
     {
-        var disposition = new Disposition { Role = true, First = message.DeliveryId, Last = message.DeliveryId, Settled = settled, State = state };
+        var id = message.DeliveryId;
+        var disposition = new Disposition { Role = true, First = id, Last = id, Settled = settled, State = state };
         disposition = _pendingDisposition.Extend(disposition, Connection.Writer);
         var start = Connection.Writer.Buffer.Length;
         WriteFrame(disposition);
         _pendingDisposition.Remember(disposition, start, Connection.Writer);
-        _incoming.Remove(message.DeliveryId);
+        _incoming.Remove(id);
     }
 
     internal void AddUnsettled(Message message)
@@ -181,7 +185,8 @@ public partial class Session
     internal void CompleteUnsettled(SenderLink link, Outcome outcome, CallbackQueue callbacks)
     {
         var oldest = unchecked(_nextDeliveryId - int.MaxValue);
-        foreach (var delivery in _outgoing.Values.Where(delivery => delivery.Link == link).OrderBy(delivery => unchecked(delivery.Id - oldest)).ToList())
+        var inOrder = _outgoing.Values.Where(delivery => delivery.Link == link).OrderBy(delivery => unchecked(delivery.Id - oldest));
+        foreach (var delivery in inOrder.ToList())
         {
             _outgoing.Remove(delivery.Id);
             delivery.Complete(outcome, callbacks);

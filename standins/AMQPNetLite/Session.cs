@@ -48,14 +48,23 @@ public partial class Session : AmqpObject, ISession
     /// <summary>The channel of this end.</summary>
     internal ushort Channel => _channel;
 
-    /// <summary>Writes a frame of this session. Called under the gate.</summary>
+    /// <summary>Whether frames of this session may be sent: not after its end (2.5.3), nor after the connection's close (2.4.3).</summary>
+    internal bool CanWrite => !Connection.IsClosed && _state is (SessionState.Start or SessionState.BeginSent or SessionState.Opened);
+
+    /// <summary>Writes a frame of this session, if it still can. Called under the gate.</summary>
     internal void WriteFrame<T>(in T performative)
-        where T : IPerformative => Connection.WriteFrame(_channel, performative);
+        where T : IPerformative
+    {
+        if (CanWrite)
+        {
+            Connection.WriteFrame(_channel, performative);
+        }
+    }
 
     /// <summary>Adds a link and tells the peer. Called under the gate.</summary>
     internal void Attach(Link link, Attach attach)
     {
-        if (IsClosed)
+        if (IsClosed || Connection.IsClosed)
         {
             throw ClosedException();
         }
@@ -172,7 +181,7 @@ public partial class Session : AmqpObject, ISession
         var link = _links.Find(handle);
         if (link is null)
         {
-            Fail(new Error(ErrorCode.UnattachedHandle) { Description = $"There is no link with the handle {handle}." }, callbacks);
+            Fail(new Error(ErrorCode.UnattachedHandle, $"There is no link with the handle {handle}."), callbacks);
         }
 
         return link;

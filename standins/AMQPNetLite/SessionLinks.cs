@@ -45,17 +45,17 @@ internal sealed class SessionLinks(uint handleMax)
             && candidate.Role != attach.Role);
         if (link is null)
         {
-            return new Error(ErrorCode.NotAllowed) { Description = $"This client waits for no link '{attach.LinkName}' to be attached." };
+            return new Error(ErrorCode.NotAllowed, $"This client waits for no link '{attach.LinkName}' to be attached.");
         }
 
         if (attach.Handle > _ownHandleMax)
         {
-            return new Error(ErrorCode.InvalidField) { Description = $"The handle {attach.Handle} is more than {_ownHandleMax}." };
+            return new Error(ErrorCode.InvalidField, $"The handle {attach.Handle} is more than {_ownHandleMax}.");
         }
 
         return _byPeerHandle.TryAdd(attach.Handle, link)
             ? null
-            : new Error(ErrorCode.HandleInUse) { Description = $"The handle {attach.Handle} is in use." };
+            : new Error(ErrorCode.HandleInUse, $"The handle {attach.Handle} is in use.");
     }
 
     public Link Find(uint peerHandle) => _byPeerHandle.GetValueOrDefault(peerHandle);

@@ -19,6 +19,9 @@ public sealed class Error : DescribedList
     public Error(Symbol condition)
         : this() => Condition = condition;
 
+    internal Error(Symbol condition, string description)
+        : this(condition) => Description = description;
+
     /// <inheritdoc/>
     public override string ToString() => Description is null ? $"{Condition}" : $"{Condition}: {Description}";
 

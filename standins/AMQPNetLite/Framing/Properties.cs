@@ -118,7 +118,9 @@ public sealed class Properties : DescribedList
         set => Set(12, ref _replyToGroupId, value);
     }
 
-    /// <summary>The message id: a string, <see cref="ulong"/>, <see cref="Guid"/> or byte[] (3.2.11 to 3.2.14); null if there is none.</summary>
+    /// <summary>
+    /// The message id: a string, <see cref="ulong"/>, <see cref="Guid"/> or byte[] (3.2.11 to 3.2.14); null if there is none.
+    /// </summary>
     public object GetMessageId() => Get(0, _messageId);
 
     /// <summary>Sets the message id.</summary>
@@ -175,7 +177,7 @@ public sealed class Properties : DescribedList
     private static bool IsId(object id) => id is null or string or ulong or Guid or byte[];
 
     private static object CheckId(object id) =>
-        IsId(id) ? id : throw new ArgumentException($"A {id.GetType().Name} cannot be an id: use a string, ulong, Guid or byte[].", nameof(id));
+        IsId(id) ? id : throw new ArgumentException($"An id is a string, ulong, Guid or byte[], not a {id.GetType().Name}.", nameof(id));
 
     private static object ReadId(ref AmqpReader reader) =>
         reader.ReadObject() is var id && IsId(id) ? id : throw AmqpReader.Malformed($"An id is a {id.GetType().Name}.");

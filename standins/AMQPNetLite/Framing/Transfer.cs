@@ -8,7 +8,9 @@ namespace Amqp.Framing;
 /// </summary>
 internal ref struct Transfer
 {
-    /// <summary>Where the flag <c>more</c> is, counted from the end of what <see cref="WriteFirst"/> and <see cref="WriteNext"/> write.</summary>
+    /// <summary>
+    /// Where the flag <c>more</c> is, counted from the end of what <see cref="WriteFirst"/> and <see cref="WriteNext"/> write.
+    /// </summary>
     private const int MoreFromEnd = 1;
 
     public uint Handle;

@@ -33,7 +33,7 @@ internal static class SaslClient
         {
             throw new AmqpException(
                 ErrorCode.UnauthorizedAccess,
-                $"The peer does not offer SASL {profile.Mechanism}, only {string.Join(", ", mechanisms.Select(mechanism => (string)mechanism))}.");
+                $"The peer does not offer SASL {profile.Mechanism}, only {string.Join<Symbol>(", ", mechanisms)}.");
         }
     }
 
@@ -61,7 +61,7 @@ internal static class SaslClient
         var code = list.Count > 0 ? (SaslCode)reader.ReadUByte() : throw AmqpReader.Malformed("A SASL outcome has no code.");
         if (code != SaslCode.Ok)
         {
-            throw new AmqpException(ErrorCode.UnauthorizedAccess, $"SASL {profile.Mechanism} authentication failed: {code} ({(byte)code}).");
+            throw new AmqpException(ErrorCode.UnauthorizedAccess, $"SASL {profile.Mechanism} authentication failed: {code}.");
         }
     }
 

@@ -18,7 +18,9 @@ public abstract class SaslProfile
 
     internal abstract byte[] InitialResponse { get; }
 
-    /// <summary>By user name and password (RFC 4616): who to act as (empty), who one is and the password, a zero byte between them.</summary>
+    /// <summary>
+    /// By user name and password (RFC 4616): who to act as (empty), who one is and the password, a zero byte between them.
+    /// </summary>
     internal static SaslProfile Plain(string user, string password) =>
         new FixedProfile("PLAIN", System.Text.Encoding.UTF8.GetBytes($"\0{user}\0{password}"));
 

@@ -35,7 +35,7 @@ internal static class Connector
         }
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "Only if the application itself sets DisableServerCertValidation, which is false by default.")]
+    [SuppressMessage("Security", "CA5359", Justification = "Only if the application itself sets DisableServerCertValidation.")]
     private static async Task<Stream> EncryptAsync(Stream network, string host, SslSettings ssl, CancellationToken cancellationToken)
     {
         var stream = new SslStream(network, leaveInnerStreamOpen: false);

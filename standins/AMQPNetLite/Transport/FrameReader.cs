@@ -74,7 +74,7 @@ internal sealed class FrameReader(Stream stream, int maxFrameSize)
         {
             if (!await FillAsync(cancellationToken))
             {
-                throw new AmqpException(ErrorCode.ConnectionForced, "The peer closed the connection before it said which protocol it speaks.");
+                throw new AmqpException(ErrorCode.ConnectionForced, "The peer hung up before it said which protocol it speaks.");
             }
         }
 
@@ -95,10 +95,13 @@ internal sealed class FrameReader(Stream stream, int maxFrameSize)
         var bodyOffset = header[4] * 4;
         if (size > (uint)maxFrameSize || bodyOffset < Frame.HeaderSize || size < (uint)bodyOffset)
         {
-            throw new AmqpException(ErrorCode.FramingError, $"A frame has a size of {size} bytes, at most {maxFrameSize} are allowed, and its body at {bodyOffset}.");
+            var description = $"A frame has {size} bytes, its body at {bodyOffset}; at most {maxFrameSize} are allowed.";
+            throw new AmqpException(ErrorCode.FramingError, description);
         }
 
-        return header[5] == type ? (int)size : throw new AmqpException(ErrorCode.FramingError, $"A frame has the type {header[5]}, not {type}.");
+        return header[5] == type
+            ? (int)size
+            : throw new AmqpException(ErrorCode.FramingError, $"A frame has the type {header[5]}, not {type}.");
     }
 
     private void MakeRoom()
@@ -109,7 +112,9 @@ internal sealed class FrameReader(Stream stream, int maxFrameSize)
             return;
         }
 
-        var wanted = _end - _start < Frame.HeaderSize ? Frame.HeaderSize : (int)BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start));
+        var wanted = _end - _start < Frame.HeaderSize
+            ? Frame.HeaderSize
+            : (int)BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start));
         if (_buffer.Length - _start >= wanted)
         {
             return;

@@ -20,7 +20,9 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
     /// <summary>Where frames are appended, under the gate; call <see cref="Wake"/> afterwards.</summary>
     public ByteBuffer Buffer => _gathering;
 
-    /// <summary>How often what was gathered has been taken away to be written: while it stays the same, what was appended can still be changed.</summary>
+    /// <summary>
+    /// How often what was gathered has been taken away to be written: while it stays the same, what was appended can still be changed.
+    /// </summary>
     public int Turn { get; private set; }
 
     /// <summary>Whether there is room for transfers; <c>onDrained</c> is called when there is again.</summary>
@@ -69,8 +71,9 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
                 LastWrite = Environment.TickCount64;
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception)
         {
+            // Whatever it was, nothing can be written any more: everybody who waits is told, with this as the reason.
             Fail();
             onFailed(exception);
         }

@@ -197,5 +197,6 @@ internal ref partial struct AmqpReader(ReadOnlySpan<byte> bytes)
 
     private static AmqpException Truncated() => Malformed("A value is longer than what contains it.");
 
-    private static AmqpException Unexpected(byte code, string expected) => Malformed($"Expected a {expected}, found format code 0x{code:x2}.");
+    private static AmqpException Unexpected(byte code, string expected) =>
+        Malformed($"Expected a {expected}, found format code 0x{code:x2}.");
 }

@@ -171,7 +171,9 @@ internal static partial class AmqpWriter
         return BeginItems(buffer, count);
     }
 
-    /// <summary>Fills in the size of a list, map or array, and makes the layout the short one if size and count fit into a byte each.</summary>
+    /// <summary>
+    /// Fills in the size of a list, map or array, and makes the layout the short one if size and count fit into a byte each.
+    /// </summary>
     private static void EndCompound(ByteBuffer buffer, int position)
     {
         const byte WideBit = 0x10; // 0xd0 and 0xc0, 0xd1 and 0xc1, 0xf0 and 0xe0

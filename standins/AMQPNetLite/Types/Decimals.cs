@@ -12,6 +12,8 @@ internal static class Decimals
     private const int Bias64 = 398;
     private const int Bias128 = 6176;
 
+    private static readonly BigInteger Largest = (BigInteger)decimal.MaxValue;
+
     public static object Read32(uint bits)
     {
         // With 11 as the first bits of the combination, the exponent starts two bits later and the coefficient begins with 100 (binary).
@@ -54,7 +56,9 @@ internal static class Decimals
         _ => null,
     };
 
-    /// <summary>A <see cref="decimal"/> where the value is one, else the nearest double: infinities, NaN and what is out of range.</summary>
+    /// <summary>
+    /// A <see cref="decimal"/> where the value is one, else the nearest double: infinities, NaN and what is out of range.
+    /// </summary>
     private static object Make(bool negative, double? special, int exponent, BigInteger coefficient)
     {
         if (special is { } notFinite)
@@ -62,13 +66,13 @@ internal static class Decimals
             return negative ? -notFinite : notFinite;
         }
 
-        while (exponent < 0 && !coefficient.IsZero && (exponent < -28 || coefficient > (BigInteger)decimal.MaxValue) && (coefficient % 10).IsZero)
+        while (exponent < 0 && !coefficient.IsZero && (exponent < -28 || coefficient > Largest) && (coefficient % 10).IsZero)
         {
             coefficient /= 10;
             exponent++;
         }
 
-        while (exponent > 0 && !coefficient.IsZero && coefficient < (BigInteger)decimal.MaxValue)
+        while (exponent > 0 && !coefficient.IsZero && coefficient < Largest)
         {
             coefficient *= 10;
             exponent--;
@@ -79,7 +83,7 @@ internal static class Decimals
             return new decimal(0, 0, 0, negative, (byte)Math.Clamp(-exponent, 0, 28));
         }
 
-        if (exponent is > 0 or < -28 || coefficient > (BigInteger)decimal.MaxValue)
+        if (exponent is > 0 or < -28 || coefficient > Largest)
         {
             var approximate = (double)coefficient * Math.Pow(10, exponent);
             return negative ? -approximate : approximate;

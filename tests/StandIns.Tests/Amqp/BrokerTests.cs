@@ -36,7 +36,9 @@ public class BrokerTests(ArtemisBroker broker) : IClassFixture<ArtemisBroker>
         });
         await all.Task.InTime();
 
-        Assert.Equal(Enumerable.Range(0, Count).Select(index => (long)index), received.Select(message => (long)message.ApplicationProperties["aggregate-version"]));
+        Assert.Equal(
+            Enumerable.Range(0, Count).Select(index => (long)index),
+            received.Select(message => (long)message.ApplicationProperties["aggregate-version"]));
         Assert.All(received, message => Assert.True(message.Header.Durable));
         var last = received[^1];
         Assert.Equal(("id-1999", "EntityItemCreated", "group"), (last.Properties.MessageId, last.Properties.Subject, last.Properties.GroupId));

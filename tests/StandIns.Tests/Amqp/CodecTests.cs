@@ -232,7 +232,7 @@ public class CodecTests
         new Message
         {
             Header = new Header { Durable = true },
-            Properties = new Properties { MessageId = "id", GroupId = "group", CreationTime = DateTime.UtcNow },
+            Properties = new Properties { MessageId = "id", GroupId = "group", CreationTime = DateTime.UnixEpoch },
             ApplicationProperties = new ApplicationProperties { ["a"] = 1L, ["list"] = new List { 1, "b", Numbers } },
             BodySection = new AmqpValue { Value = new Map { ["k"] = Symbols, ["d"] = 1.5m } },
         }.Encode(buffer);

@@ -159,6 +159,25 @@ public class ConnectionTests
     }
 
     [Fact]
+    public async Task Nothing_is_sent_after_the_close()
+    {
+        await using var conversation = await Conversation.BeginAsync();
+        var sender = await conversation.AttachSenderAsync();
+        var closing = conversation.Connection.CloseAsync();
+
+        Assert.Throws<AmqpException>(() => sender.Send(Messages.OfBytes(1), null, null));
+        Assert.Throws<AmqpException>(() => new SenderLink(conversation.Session, "late", "queue"));
+        Assert.Throws<AmqpException>(() => new Session(conversation.Connection));
+        var closingLink = sender.CloseAsync();
+        var closingSession = conversation.Session.CloseAsync();
+        await conversation.Peer.ExpectAsync(Code.Close);
+        await conversation.Peer.SendAsync(0, Code.Close, []);
+
+        await Task.WhenAll(closing, closingLink, closingSession).InTime();
+        Assert.Null(await conversation.Peer.ReadAsync());
+    }
+
+    [Fact]
     public async Task Closing_gives_up_on_a_peer_that_does_not_answer()
     {
         await using var conversation = await Conversation.OpenAsync();

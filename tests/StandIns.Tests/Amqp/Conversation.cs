@@ -59,7 +59,8 @@ internal sealed class Conversation : IAsyncDisposable
     }
 
     /// <summary>A flow for a sender of the client.</summary>
-    public Task GiveCreditAsync(uint credit, uint deliveryCount = 0, uint nextIncomingId = 0, uint incomingWindow = 1000, bool drain = false, uint handle = 0) =>
+    public Task GiveCreditAsync(
+        uint credit, uint deliveryCount = 0, uint nextIncomingId = 0, uint incomingWindow = 1000, bool drain = false, uint handle = 0) =>
         Peer.SendAsync(0, Code.Flow, [nextIncomingId, incomingWindow, 0u, 1000u, handle, deliveryCount, credit, null, drain]);
 
     /// <summary>A receiver, attached.</summary>
@@ -74,9 +75,11 @@ internal sealed class Conversation : IAsyncDisposable
     }
 
     /// <summary>A transfer to the client.</summary>
-    public Task TransferAsync(uint? deliveryId, byte[] payload, bool more = false, bool settled = false, bool aborted = false) =>
-        Peer.SendAsync(
-            0, Code.Transfer, [0u, deliveryId, deliveryId is null ? null : BitConverter.GetBytes(deliveryId.Value), 0u, settled, more, null, null, null, aborted], payload);
+    public Task TransferAsync(uint? deliveryId, byte[] payload, bool more = false, bool settled = false, bool aborted = false)
+    {
+        var tag = deliveryId is { } id ? BitConverter.GetBytes(id) : null;
+        return Peer.SendAsync(0, Code.Transfer, [0u, deliveryId, tag, 0u, settled, more, null, null, null, aborted], payload);
+    }
 
     /// <summary>A receiver's disposition for the client's deliveries.</summary>
     public Task SettleAsync(uint first, uint last, DeliveryState? state, bool settled = true) =>

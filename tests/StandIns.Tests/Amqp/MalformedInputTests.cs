@@ -3,7 +3,9 @@ using Amqp.Framing;
 
 namespace StandIns.Tests.Amqp;
 
-/// <summary>A peer that breaks the rules gets the error that the specification has for it, and the connection, session or link ends.</summary>
+/// <summary>
+/// A peer that breaks the rules gets the error that the specification has for it, and the connection, session or link ends.
+/// </summary>
 public class MalformedInputTests
 {
     [Theory]

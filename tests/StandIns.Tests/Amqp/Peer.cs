@@ -48,7 +48,9 @@ internal sealed class Peer : IAsyncDisposable
         _reader = new FrameReader(Stream, 1024 * 1024);
     }
 
-    /// <summary>The SASL part of a connection, offering <paramref name="mechanisms"/>; gives the fields of the client's sasl-init.</summary>
+    /// <summary>
+    /// The SASL part of a connection, offering <paramref name="mechanisms"/>; gives the fields of the client's sasl-init.
+    /// </summary>
     public async Task<List> AuthenticateAsync(byte outcome, params Symbol[] mechanisms)
     {
         _frameType = Frame.SaslType;

@@ -47,8 +47,11 @@ public class PublicApiTests
         return types;
     }
 
-    /// <summary>Names and types of parameters count; the listing does not tell a class from a struct, nor a default that is an expression.</summary>
-    private static string Normalize(string member) => member.Replace(" (field)", "", StringComparison.Ordinal).Replace("static ", "", StringComparison.Ordinal);
+    /// <summary>
+    /// Names and types of parameters count; the listing does not tell a class from a struct, nor a default that is an expression.
+    /// </summary>
+    private static string Normalize(string member) =>
+        member.Replace(" (field)", "", StringComparison.Ordinal).Replace("static ", "", StringComparison.Ordinal);
 
     private static IEnumerable<string> Members(Type type)
     {

@@ -32,7 +32,10 @@ public class ReceiverLinkTests
         await conversation.Peer.ExpectAsync(Code.Flow);
         var settle = new Action<Message>[]
         {
-            receiver.Accept, receiver.Release, message => receiver.Reject(message, new Error("x:bad")), message => receiver.Modify(message, deliveryFailed: true),
+            receiver.Accept,
+            receiver.Release,
+            message => receiver.Reject(message, new Error("x:bad")),
+            message => receiver.Modify(message, deliveryFailed: true),
         };
         var outcomes = new List<object?>();
         foreach (var index in Enumerable.Range(0, settle.Length))
@@ -203,5 +206,43 @@ public class ReceiverLinkTests
         await conversation.ConnectionClosed.Task.InTime();
 
         Assert.Equal(ErrorCode.ConnectionForced, Assert.Throws<AmqpException>(() => receiver.Accept(message)).Error.Condition);
+    }
+
+    [Fact]
+    public async Task Outcomes_of_a_batch_are_told_once_each_in_as_few_frames_as_wait()
+    {
+        const uint Count = 200;
+        await using var conversation = await Conversation.BeginAsync();
+        var receiver = await conversation.AttachReceiverAsync();
+        receiver.SetCredit((int)Count, CreditMode.Manual);
+        await conversation.Peer.ExpectAsync(Code.Flow);
+        var batch = new List<Message>();
+        for (var id = 0u; id < Count; id++)
+        {
+            await conversation.TransferAsync(id, Messages.Encoded(1));
+            batch.Add(await receiver.ReceiveAsync().InTime());
+        }
+
+        foreach (var message in batch)
+        {
+            if (message == batch[50])
+            {
+                receiver.Release(message);
+            }
+            else
+            {
+                receiver.Accept(message);
+            }
+        }
+
+        var told = new List<(uint Id, Type Outcome)>();
+        while (told.Count < Count)
+        {
+            var disposition = await conversation.Peer.ExpectAsync(Code.Disposition);
+            var (first, last) = ((uint)disposition.Field(1)!, (uint)(disposition.Field(2) ?? disposition.Field(1)!));
+            told.AddRange(Enumerable.Range((int)first, (int)(last - first) + 1).Select(id => ((uint)id, disposition.Field(4)!.GetType())));
+        }
+
+        Assert.Equal(Enumerable.Range(0, (int)Count).Select(id => ((uint)id, id == 50 ? typeof(Released) : typeof(Accepted))), told);
     }
 }

@@ -11,8 +11,8 @@ public class SenderLinkTests
     {
         await using var conversation = await Conversation.BeginAsync();
         var attached = new TaskCompletionSource<Attach>();
-        var sender = new SenderLink(
-            conversation.Session, "name", new Target { Address = "queue", Durable = 2, Capabilities = [new Symbol("queue")] }, (_, attach) => attached.SetResult(attach));
+        var proposed = new Target { Address = "queue", Durable = 2, Capabilities = [new Symbol("queue")] };
+        var sender = new SenderLink(conversation.Session, "name", proposed, (_, attach) => attached.SetResult(attach));
         var attach = await conversation.Peer.ExpectAsync(Code.Attach);
         await conversation.Peer.SendAsync(0, Code.Attach, ["name", 7u, true, null, null, new Source(), new Target { Address = "queue" }]);
 

@@ -1,0 +1,140 @@
+using Amqp.Framing;
+using Amqp.Types;
+
+namespace Amqp;
+
+/// <summary>What the peer does to a receiving link: deliveries, credit, the end.</summary>
+public partial class ReceiverLink
+{
+    /// <summary>The peer settled a delivery by itself: there is nothing left to say about it.</summary>
+    internal void OnSettled(Message message)
+    {
+        message.IsSettled = true;
+        RestoreCredit();
+    }
+
+    private void RestoreCredit()
+    {
+        if (_credit.Restore())
+        {
+            SendCredit();
+        }
+    }
+
+    /// <summary>Takes a transfer (2.6.12), the whole of a message or, with <c>more</c>, a part (2.6.14).</summary>
+    internal void OnTransfer(in Transfer transfer, ReadOnlySpan<byte> payload, CallbackQueue callbacks)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (_partial is null && !TryStart(transfer, callbacks))
+        {
+            return;
+        }
+
+        var delivery = _partial;
+        delivery.IsSettled |= transfer.Settled ?? false;
+        if (transfer.Aborted)
+        {
+            _partial = null;
+            RestoreCredit();
+        }
+        else if (!transfer.More)
+        {
+            _partial = null;
+            OnMessage(delivery.Complete(this, payload), callbacks);
+        }
+        else if (!delivery.TryAppend(payload, OwnAttach.MaxMessageSize))
+        {
+            Fail(new Error(ErrorCode.MessageSizeExceeded, $"A message has more than {OwnAttach.MaxMessageSize} bytes."), callbacks);
+        }
+    }
+
+    internal void Dispatch(Message message) => _onMessage(this, message);
+
+    internal override void OnAttached(Attach attach, CallbackQueue callbacks)
+    {
+        _credit.Start(attach.InitialDeliveryCount);
+        if (_credit.IsSet)
+        {
+            SendCredit();
+        }
+    }
+
+    internal override void OnFlow(in Flow flow, CallbackQueue callbacks)
+    {
+        if (flow.DeliveryCount is { } count)
+        {
+            _credit.OnSenderFlow(count);
+        }
+
+        if (flow.Echo)
+        {
+            SendCredit();
+        }
+    }
+
+    internal override void OnEnded(Error error, CallbackQueue callbacks)
+    {
+        _partial = null;
+        Session.ForgetUnsettled(this);
+        foreach (var waiter in _waiting)
+        {
+            _ = error is null ? waiter.TrySetResult(null) : waiter.TrySetException(new AmqpException(error));
+        }
+
+        _waiting.Clear();
+    }
+
+    private bool TryStart(in Transfer transfer, CallbackQueue callbacks)
+    {
+        if (!_credit.TryUse())
+        {
+            Fail(new Error(ErrorCode.TransferLimitExceeded, "A message came for which there was no credit."), callbacks);
+            return false;
+        }
+
+        var id = transfer.DeliveryId ?? throw AmqpReader.Malformed("The first transfer of a delivery has no delivery id.");
+        _partial = new IncomingDelivery(id, transfer);
+        return true;
+    }
+
+    private void OnMessage(Message message, CallbackQueue callbacks)
+    {
+        if (message.IsSettled)
+        {
+            message.IsPresettled = true;
+        }
+        else
+        {
+            Session.AddUnsettled(message);
+        }
+
+        if (_onMessage is not null)
+        {
+            OnTaken(message);
+            callbacks.Add(message);
+        }
+        else if (_waiting.First is { } waiter)
+        {
+            _waiting.RemoveFirst();
+            OnTaken(message);
+            waiter.Value.TrySetResult(message);
+        }
+        else
+        {
+            _arrived.Enqueue(message);
+        }
+    }
+
+    /// <summary>The application has a message; if nobody is going to settle it, its credit comes back now.</summary>
+    private void OnTaken(Message message)
+    {
+        if (message.IsPresettled)
+        {
+            OnSettled(message);
+        }
+    }
+}
