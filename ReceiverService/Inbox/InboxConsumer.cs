@@ -12,42 +12,23 @@ namespace ReceiverService.Inbox;
 /// Takes messages from the broker, has them processed and accepts them, in this order. It owns the loop and the waiting;
 /// one batch is <see cref="InboxProcessor"/>'s.
 /// </summary>
-internal sealed partial class InboxConsumer(
+internal sealed class InboxConsumer(
     DatabaseMigration<ReceiverDbContext> migration,
     AmqpConnection broker,
     InboxProcessor processor,
     IOptions<InboxOptions> options,
     TimeProvider time,
-    ILogger<InboxConsumer> logger) : BackgroundService
+    ILogger<InboxConsumer> logger) : ResilientService(time, logger)
 {
     private readonly InboxOptions _options = options.Value;
-    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), time);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>
+    /// Consumes until the link is lost or the database is. Then the link is closed, and all that was not accepted is the broker's again, in its old
+    /// order, and comes back.
+    /// </summary>
+    protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ConsumeAsync(stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The link is closed by now: all that was not accepted is the broker's again, in its old order, and comes back.
-                if (_backoff.Failures == 0)
-                {
-                    LogInterrupted(exception);
-                }
-            }
-
-            await _backoff.DelayAsync(stoppingToken);
-        }
-    }
-
-    /// <summary>Consumes until the link is lost or the database is.</summary>
-    private async Task ConsumeAsync(CancellationToken stoppingToken)
-    {
         await using var link = await broker.OpenReceiverAsync(_options.Queue, stoppingToken);
 
         // Bounded by the credit: the broker sends no more until something is accepted.
@@ -61,7 +42,7 @@ internal sealed partial class InboxConsumer(
         {
             var batch = TakeBatch(deliveries.Reader);
             await processor.ProcessAsync(batch, graceful.Token);
-            _backoff.Reset();
+            ReportProgress();
 
             // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.
             foreach (var message in batch)
@@ -69,6 +50,8 @@ internal sealed partial class InboxConsumer(
                 link.Link.Accept(message);
             }
         }
+
+        return false;
     }
 
     /// <summary>What is there, up to the size of a batch: waiting for more would only make the first one late.</summary>
@@ -82,7 +65,4 @@ internal sealed partial class InboxConsumer(
 
         return batch;
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "Consuming was interrupted; it goes on as soon as it can")]
-    private partial void LogInterrupted(Exception exception);
 }

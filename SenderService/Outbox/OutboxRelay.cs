@@ -18,39 +18,19 @@ internal sealed partial class OutboxRelay(
     OutboxDatabase database,
     IOptions<OutboxOptions> options,
     TimeProvider time,
-    ILogger<OutboxRelay> logger) : BackgroundService
+    ILogger<OutboxRelay> logger) : ResilientService(time, logger)
 {
     private readonly OutboxOptions _options = options.Value;
-    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), time);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await migration.Completed.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RelayAsync(stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (_backoff.Failures == 0)
-                {
-                    LogInterrupted(exception);
-                }
-            }
-
-            await _backoff.DelayAsync(stoppingToken);
-        }
-    }
 
     /// <summary>Relays until the link or the session is lost.</summary>
-    private async Task RelayAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
+        await migration.Completed.WaitAsync(stoppingToken);
+
         // The broker first: a relay that cannot publish does not keep others from it.
         await using var link = await broker.OpenSenderAsync(_options.Queue, stoppingToken);
         await using var session = await OpenSessionAsync(stoppingToken);
-        LogAtWork();
+        LogAtWork(Logger);
 
         // A batch that is in flight when the service stops is given a moment to end, as every message that is published and
         // not marked will be published twice.
@@ -62,16 +42,18 @@ internal sealed partial class OutboxRelay(
             switch (await dispatcher.DispatchAsync(session, link, graceful.Token))
             {
                 case DispatchResult.Idle:
-                    _backoff.Reset();
+                    ReportProgress();
                     await signal.WaitAsync(_options.PollInterval, stoppingToken);
                     break;
                 case DispatchResult.Published:
-                    _backoff.Reset();
+                    ReportProgress();
                     break;
                 case DispatchResult.LinkLost:
-                    return;
+                    return false;
             }
         }
+
+        return false;
     }
 
     private async Task<OutboxSession> OpenSessionAsync(CancellationToken stoppingToken)
@@ -83,13 +65,10 @@ internal sealed partial class OutboxRelay(
                 return session;
             }
 
-            await Task.Delay(_options.PollInterval, time, stoppingToken);
+            await Task.Delay(_options.PollInterval, Time, stoppingToken);
         }
     }
 
     [LoggerMessage(1, LogLevel.Information, "This relay is at work")]
-    private partial void LogAtWork();
-
-    [LoggerMessage(2, LogLevel.Warning, "The relay was interrupted; it goes on as soon as it can")]
-    private partial void LogInterrupted(Exception exception);
+    private static partial void LogAtWork(ILogger logger);
 }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ServiceDefaults.Resilience;
 
@@ -11,8 +10,8 @@ namespace ServiceDefaults.Data;
 /// Brings the database to the service's schema when the service starts, once, however many replicas start together. A database that is
 /// away is waited for: the service answers <c>/alive</c> meanwhile, is unhealthy, and nobody has to restart it.
 /// </summary>
-public sealed partial class DatabaseMigration<TContext>(
-    IServiceScopeFactory scopes, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger) : BackgroundService, IHealthCheck
+public sealed class DatabaseMigration<TContext>(
+    IServiceScopeFactory scopes, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger) : ResilientService(time, logger), IHealthCheck
     where TContext : DbContext
 {
     /// <summary>Constant, so that every process asks for the same lock.</summary>
@@ -28,27 +27,11 @@ public sealed partial class DatabaseMigration<TContext>(
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The database has not been brought to this version's schema yet."));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), time);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await MigrateAsync(stoppingToken);
-                _completed.SetResult();
-                return;
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (backoff.Failures == 0)
-                {
-                    LogWaiting(exception, typeof(TContext).Name);
-                }
-
-                await backoff.DelayAsync(stoppingToken);
-            }
-        }
+        await MigrateAsync(stoppingToken);
+        _completed.SetResult();
+        return true;
     }
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
@@ -68,7 +51,4 @@ public sealed partial class DatabaseMigration<TContext>(
             await database.CloseConnectionAsync();
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "The database of {Context} cannot be migrated yet; trying until it can")]
-    private partial void LogWaiting(Exception exception, string context);
 }
