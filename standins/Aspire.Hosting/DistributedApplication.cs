@@ -47,7 +47,11 @@ public class DistributedApplication : IHost, IAsyncDisposable
                 throw new StartFailureException(AppHostSettings.PublishNeedsPackages);
             }
 
+            using var ended = new CancellationTokenSource();
+            var parent = Services.GetRequiredService<ParentWatch>().WatchAsync(ended.Token);
             await _host.RunAsync(cancellationToken);
+            await ended.CancelAsync();
+            await parent;
         }
         catch (Exception exception) when (exception is StartFailureException or MissingParameterValueException)
         {

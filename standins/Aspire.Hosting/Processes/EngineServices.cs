@@ -44,6 +44,7 @@ internal static class EngineServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StartupFailure>();
+        services.AddSingleton<ParentWatch>();
         services.AddSingleton<Watchdog>();
         services.AddSingleton<ProcessStarter>();
         services.AddSingleton<PortReservations>();

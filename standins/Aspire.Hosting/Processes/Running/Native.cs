@@ -11,6 +11,8 @@ internal static partial class Native
 
     public static bool IsRoot => !OperatingSystem.IsWindows() && Geteuid() == 0;
 
+    public static int ParentId => Getppid();
+
     /// <summary>Sends a signal; a negative id means a process group. One that has ended already is no error.</summary>
     public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
 
@@ -24,6 +26,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    private static partial int Getppid();
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial int Geteuid();
