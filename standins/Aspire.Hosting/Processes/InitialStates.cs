@@ -19,7 +19,7 @@ internal sealed class InitialStates(ResourceNotificationService notifications, R
                 State = snapshot.State ?? StateOf(resource),
                 Urls = shownUrls,
                 HealthReports = HealthMonitor.PendingReports(resource),
-                IsReady = resource is IResourceWithoutLifetime,
+                IsReady = !resource.HasLifetime(),
             };
 
             return resource switch
@@ -34,9 +34,9 @@ internal sealed class InitialStates(ResourceNotificationService notifications, R
         });
     }
 
-    private static ResourceStateSnapshot StateOf(IResource resource) => resource is IResourceWithoutLifetime
-        ? new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success)
-        : new ResourceStateSnapshot(KnownResourceStates.NotStarted, KnownResourceStateStyles.Info);
+    private static ResourceStateSnapshot StateOf(IResource resource) => resource.HasLifetime()
+        ? new ResourceStateSnapshot(KnownResourceStates.NotStarted, KnownResourceStateStyles.Info)
+        : new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success);
 
     private static CustomResourceSnapshot DescribeContainer(ContainerResource container, CustomResourceSnapshot snapshot) => snapshot with
     {

@@ -36,7 +36,7 @@ internal sealed class Orchestrator(
         {
             await shared.Eventing.PublishAsync(new BeforeStartEvent(shared.Services, model), cancellationToken);
             volumes.DeleteLeftovers();
-            await Prepare(cancellationToken);
+            await PrepareAsync(cancellationToken);
             await dashboard.StartAsync(cancellationToken);
             console.Begin();
             _starts = Task.WhenAll(model.Resources.Select(StartWithApplicationAsync).ToArray());
@@ -70,7 +70,7 @@ internal sealed class Orchestrator(
         return CommandResults.Success();
     }
 
-    private async Task Prepare(CancellationToken cancellationToken)
+    private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         foreach (var resource in model.Resources)
         {
@@ -116,7 +116,7 @@ internal sealed class Orchestrator(
     // A resource of the user's own, without a process: it is there from the start, unless it lives in another one.
     private async Task StartWithoutProcessAsync(IResource resource)
     {
-        if (resource is not (IResourceWithoutLifetime or IResourceWithParent))
+        if (resource.HasLifetime() && resource is not IResourceWithParent)
         {
             await shared.States.PublishAsync(resource, Transition.Running);
             await shared.States.MonitorAsync(resource, _stopping.Token);

@@ -19,7 +19,7 @@ internal sealed class ResourceRunner(IResource resource, ILauncher launcher, Run
     private readonly SemaphoreSlim _step = new(1, 1);
     private readonly Lock _lock = new();
     private CancellationTokenSource? _starting;
-    private Run? _run;
+    private ResourceRun? _run;
 
     /// <summary>Called when the resource has ended without having been asked to, with its exit code.</summary>
     public Func<IResource, int, Task>? EndedByItself { get; init; }
@@ -101,14 +101,14 @@ internal sealed class ResourceRunner(IResource resource, ILauncher launcher, Run
         }
 
         var launched = await shared.Launch.LaunchAsync(resource, launcher, cancellationToken);
-        var run = new Run(launched.Processes);
+        var run = new ResourceRun(launched.Processes);
         _run = run;
         await shared.States.PublishAsync(resource, Transition.Running, launched.Describe);
         run.Monitoring = shared.States.MonitorAsync(resource, run.Ended);
         run.Watching = WatchAsync(run);
     }
 
-    private async Task WatchAsync(Run run)
+    private async Task WatchAsync(ResourceRun run)
     {
         await run.Processes.Main.Exited;
         await _step.WaitAsync();
@@ -125,7 +125,7 @@ internal sealed class ResourceRunner(IResource resource, ILauncher launcher, Run
         }
     }
 
-    private async Task FinishAsync(Run? run, bool wasAskedTo)
+    private async Task FinishAsync(ResourceRun? run, bool wasAskedTo)
     {
         if (run is null)
         {
@@ -165,28 +165,6 @@ internal sealed class ResourceRunner(IResource resource, ILauncher launcher, Run
         lock (_lock)
         {
             _starting = null;
-        }
-    }
-
-    /// <summary>One run of the resource, from its start to its end.</summary>
-    private sealed class Run(RunningResource processes)
-    {
-        private readonly CancellationTokenSource _ended = new();
-
-        public RunningResource Processes { get; } = processes;
-
-        public CancellationToken Ended => _ended.Token;
-
-        public bool HasEnded => Processes.Main.Exited.IsCompleted;
-
-        public Task Monitoring { get; set; } = Task.CompletedTask;
-
-        public Task Watching { get; set; } = Task.CompletedTask;
-
-        public async Task EndMonitoringAsync()
-        {
-            await _ended.CancelAsync();
-            await Monitoring;
         }
     }
 }

@@ -52,6 +52,21 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Whoever_uses_another_one_is_stopped_before_it()
+    {
+        await using var test = await TestApplication.StartAsync(builder =>
+        {
+            var used = builder.AddShell("used", Sleep);
+            builder.AddShell("user", "trap 'sleep 0.3; exit' TERM; echo up; while :; do sleep 0.05; done").WaitForStart(used);
+        });
+        await test.LineAsync("user", "up");
+
+        await test.Application.StopAsync(test.Deadline);
+
+        Assert.True(test.Snapshot("user").StopTimeStamp < test.Snapshot("used").StopTimeStamp);
+    }
+
+    [Fact]
     public async Task A_program_that_waits_starts_when_the_other_one_has_completed()
     {
         await using var test = await TestApplication.StartAsync(builder =>

@@ -34,7 +34,7 @@ public static partial class ResourceBuilderExtensions
         }
 
         // A parameter or a given connection string is simply there.
-        if (dependency is IResourceWithoutLifetime)
+        if (!dependency.HasLifetime())
         {
             return builder;
         }

@@ -15,9 +15,12 @@ internal sealed class ProjectOutput(Assembly? appHost)
     }
 
     // For a project that the AppHost names by its path only; takes about a second.
-    private static async Task<string> AskBuildAsync(string projectPath, CancellationToken cancellationToken)
+    private async Task<string> AskBuildAsync(string projectPath, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(DotNetHost.Path, ["msbuild", projectPath, "-getProperty:TargetPath", "-nologo"])
+        // As the AppHost was built, so is what it runs.
+        var configuration = appHost?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
+        var start = new ProcessStartInfo(
+            DotNetHost.Path, ["msbuild", projectPath, "-getProperty:TargetPath", $"-property:Configuration={configuration}", "-nologo"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
