@@ -7,7 +7,8 @@ public static class DistributedApplicationHostingTestingExtensions
 {
     /// <summary>A client of a resource's endpoint. Without an endpoint's name it is https or, if there is none, http.</summary>
     public static HttpClient CreateHttpClient(this DistributedApplication app, string resourceName, string? endpointName = null) =>
-        new() { BaseAddress = app.GetEndpoint(resourceName, endpointName) };
+        // Without a proxy: the resource is on this machine.
+        new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = app.GetEndpoint(resourceName, endpointName) };
 
     /// <exception cref="ArgumentException">There is no such resource, or it has no connection string.</exception>
     public static ValueTask<string?> GetConnectionStringAsync(

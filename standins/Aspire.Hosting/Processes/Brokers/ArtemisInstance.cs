@@ -29,6 +29,7 @@ internal sealed class ArtemisInstance(string folder)
     public void Configure(int port, BrokerCredentials credentials)
     {
         WriteBroker(port);
+        QuietLog();
         File.WriteAllText(Path.Combine(Etc, "artemis-users.properties"), $"{Escaped(credentials.User)} = {Escaped(credentials.Password)}\n");
         File.WriteAllText(Path.Combine(Etc, "artemis-roles.properties"), $"amq = {Escaped(credentials.User)}\n");
     }
@@ -48,6 +49,22 @@ internal sealed class ArtemisInstance(string folder)
         // Artemis takes the byte order mark that Save(path) would write for a mistake.
         using var writer = new StreamWriter(path);
         document.Save(writer);
+    }
+
+    // A connection that ends without a goodbye, as that of each health check does, is no warning to a demo's log.
+    private void QuietLog()
+    {
+        const string Quiet = """
+
+            logger.connection_ends.name = org.apache.activemq.artemis.core.client
+            logger.connection_ends.level = ERROR
+
+            """;
+        var path = Path.Combine(Etc, "log4j2.properties");
+        if (!File.ReadAllText(path).Contains(Quiet, StringComparison.Ordinal))
+        {
+            File.AppendAllText(path, Quiet);
+        }
     }
 
     // As java.util.Properties reads it.
