@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace StandIns.Tests.Hosting;
+
+public sealed class LifecycleTests
+{
+    private const string Sleep = "exec sleep 600";
+
+    [Fact]
+    public async Task A_program_runs_until_the_application_is_disposed()
+    {
+        int processId;
+        await using (var test = await TestApplication.StartAsync(builder => builder.AddShell("program", Sleep)))
+        {
+            await test.WaitForAsync("program", KnownResourceStates.Running);
+            processId = test.ProcessId("program");
+            Assert.False(Process.GetProcessById(processId).HasExited);
+        }
+
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(processId));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_killed_is_finished_and_stays_so_until_it_is_started()
+    {
+        await using var test = await TestApplication.StartAsync(builder => builder.AddShell("program", Sleep));
+        await test.WaitForAsync("program", KnownResourceStates.Running);
+        var first = test.ProcessId("program");
+
+        Process.GetProcessById(first).Kill();
+        await test.WaitForAsync("program", KnownResourceStates.Finished);
+        Assert.Equal(137, test.Snapshot("program").ExitCode);
+
+        await test.CommandAsync("program", KnownResourceCommands.StartCommand);
+        Assert.Equal(KnownResourceStates.Running, test.Snapshot("program").State?.Text);
+        Assert.NotEqual(first, test.ProcessId("program"));
+        Assert.Null(test.Snapshot("program").ExitCode);
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_listen_to_reason_is_killed()
+    {
+        await using var test = await TestApplication.StartAsync(builder => builder.AddShell("program", "trap '' TERM; echo deaf; while :; do sleep 1; done"));
+        await test.LineAsync("program", "deaf");
+        var processId = test.ProcessId("program");
+
+        await test.Application.StopAsync(test.Deadline);
+
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(processId));
+    }
+
+    [Fact]
+    public async Task A_program_that_waits_starts_when_the_other_one_has_completed()
+    {
+        await using var test = await TestApplication.StartAsync(builder =>
+        {
+            var first = builder.AddShell("first", "sleep 0.3; exit 7");
+            builder.AddShell("second", Sleep).WaitForCompletion(first, exitCode: 7);
+        });
+
+        await test.WaitForAsync("second", KnownResourceStates.Waiting);
+        await test.WaitForAsync("second", KnownResourceStates.Running);
+        Assert.Equal(7, test.Snapshot("first").ExitCode);
+    }
+
+    [Fact]
+    public async Task A_program_does_not_start_when_what_it_waits_for_has_failed()
+    {
+        await using var test = await TestApplication.StartAsync(builder =>
+        {
+            var first = builder.AddShell("first", "exit 1");
+            builder.AddShell("second", Sleep).WaitForCompletion(first);
+        });
+
+        await test.WaitForAsync("second", KnownResourceStates.FailedToStart);
+        var failure = await Assert.ThrowsAsync<DistributedApplicationException>(
+            () => test.Notifications.WaitForResourceHealthyAsync("second", WaitBehavior.StopOnResourceUnavailable, test.Deadline));
+        Assert.Contains("exit code '1', expected '0'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_waits_can_be_stopped()
+    {
+        await using var test = await TestApplication.StartAsync(builder =>
+        {
+            var first = builder.AddShell("first", Sleep);
+            builder.AddShell("second", Sleep).WaitForCompletion(first);
+        });
+
+        await test.WaitForAsync("second", KnownResourceStates.Waiting);
+        await test.CommandAsync("second", KnownResourceCommands.StopCommand);
+        Assert.Equal(KnownResourceStates.Finished, test.Snapshot("second").State?.Text);
+    }
+
+    [Fact]
+    public async Task A_program_with_an_explicit_start_is_started_by_its_command()
+    {
+        await using var test = await TestApplication.StartAsync(builder => builder.AddShell("program", Sleep).WithExplicitStart());
+        Assert.Equal(KnownResourceStates.NotStarted, test.Snapshot("program").State?.Text);
+
+        await test.CommandAsync("program", KnownResourceCommands.StartCommand);
+        Assert.Equal(KnownResourceStates.Running, test.Snapshot("program").State?.Text);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_health_after_a_restart_sees_the_new_run()
+    {
+        await using var test = await TestApplication.StartAsync(builder => builder.AddShell("program", Sleep));
+        await test.Notifications.WaitForResourceHealthyAsync("program", test.Deadline);
+        var first = test.ProcessId("program");
+
+        await test.CommandAsync("program", KnownResourceCommands.RestartCommand);
+        await test.Notifications.WaitForResourceHealthyAsync("program", test.Deadline);
+
+        Assert.NotEqual(first, test.ProcessId("program"));
+    }
+}
