@@ -154,8 +154,14 @@ public sealed class ResourceServiceTests : IAsyncLifetime
         for (var i = 0; i < 100; i++)
         {
             using var caller = _fixture.CreateCaller();
-            using var answer = await caller.CallAsync("WatchResources", new WatchResourcesRequest(), Ct);
-            await answer.ReadAsync(WatchResourcesUpdate.Parser, Ct);
+            using var resources = await caller.CallAsync("WatchResources", new WatchResourcesRequest(), Ct);
+            using var interactions = await caller.CallAsync("WatchInteractions", new OpenContent(), Ct);
+            await resources.ReadAsync(WatchResourcesUpdate.Parser, Ct);
+            if (i % 2 == 0)
+            {
+                caller.Break();
+            }
+
             await PublishAsync(_fixture.Sender, snapshot => snapshot with { State = $"change {i}" });
         }
 
