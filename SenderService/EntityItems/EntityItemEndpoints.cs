@@ -24,8 +24,10 @@ internal static class EntityItemEndpoints
         items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, the outbox message that tells of it");
         items.MapGet("/", ListAsync).WithSummary("All entities, newest first, or a page of them");
         items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity");
-        items.MapPut("/{id:guid}", UpdateAsync).WithSummary("Replaces an entity");
-        items.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Deletes an entity");
+        items.MapPut("/{id:guid}", UpdateAsync).WithSummary("Replaces an entity")
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        items.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Deletes an entity")
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     /// <param name="request">The entity.</param>
@@ -83,8 +85,18 @@ internal static class EntityItemEndpoints
         return TypedResults.Ok(EntityItemResponse.Of(item));
     }
 
-    private static async Task<Results<Ok<EntityItemResponse>, NotFound, ProblemHttpResult>> UpdateAsync(
-        Guid id, EntityItemRequest request, SenderDbContext db, OutboxWriter outbox, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
+    /// <param name="id">The entity.</param>
+    /// <param name="request">What it is to be.</param>
+    /// <param name="ifMatch">The ETag of the version that the change is based on; if it has another version by now, nothing is changed.</param>
+    private static async Task<Results<Ok<EntityItemResponse>, NotFound, ValidationProblem, ProblemHttpResult>> UpdateAsync(
+        Guid id,
+        EntityItemRequest request,
+        [FromHeader(Name = "If-Match")] string? ifMatch,
+        SenderDbContext db,
+        OutboxWriter outbox,
+        TimeProvider time,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         var item = await db.EntityItems.SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
         if (item is null)
@@ -92,7 +104,7 @@ internal static class EntityItemEndpoints
             return TypedResults.NotFound();
         }
 
-        if (!http.Request.IfMatchAllows(item.Version))
+        if (!EntityTags.Allows(ifMatch, item.Version))
         {
             return EntityTags.PreconditionFailed();
         }
@@ -111,8 +123,15 @@ internal static class EntityItemEndpoints
         return TypedResults.Ok(EntityItemResponse.Of(item));
     }
 
+    /// <param name="id">The entity.</param>
+    /// <param name="ifMatch">The ETag of the version that is to be deleted; if it has another version by now, nothing is deleted.</param>
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> DeleteAsync(
-        Guid id, SenderDbContext db, OutboxWriter outbox, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
+        Guid id,
+        [FromHeader(Name = "If-Match")] string? ifMatch,
+        SenderDbContext db,
+        OutboxWriter outbox,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var item = await db.EntityItems.SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
         if (item is null)
@@ -120,7 +139,7 @@ internal static class EntityItemEndpoints
             return TypedResults.NotFound();
         }
 
-        if (!http.Request.IfMatchAllows(item.Version))
+        if (!EntityTags.Allows(ifMatch, item.Version))
         {
             return EntityTags.PreconditionFailed();
         }

@@ -24,6 +24,7 @@ internal static class ApiConventionsExtensions
         builder.Services.AddSwaggerGen(swagger =>
         {
             swagger.SwaggerDoc("v1", new OpenApiInfo { Title = builder.Environment.ApplicationName, Version = "v1" });
+            swagger.SupportNonNullableReferenceTypes();
             swagger.IncludeXmlComments(Assembly.Load(builder.Environment.ApplicationName));
         });
     }

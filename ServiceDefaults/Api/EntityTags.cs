@@ -10,13 +10,11 @@ public static class EntityTags
 {
     public static void SetETag(this HttpResponse response, long version) => response.GetTypedHeaders().ETag = TagOf(version);
 
-    /// <summary>Whether If-Match is absent, <c>*</c>, or names <paramref name="version"/> (RFC 9110, 13.1.1).</summary>
-    public static bool IfMatchAllows(this HttpRequest request, long version)
-    {
-        var allowed = request.GetTypedHeaders().IfMatch;
-        return request.Headers.IfMatch.Count == 0
-            || allowed.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(TagOf(version), useStrongComparison: true));
-    }
+    /// <summary>Whether an If-Match header is absent, <c>*</c>, or names <paramref name="version"/> (RFC 9110, 13.1.1).</summary>
+    public static bool Allows(string? ifMatch, long version) =>
+        ifMatch is null
+        || (EntityTagHeaderValue.TryParseList([ifMatch], out var tags)
+            && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(TagOf(version), useStrongComparison: true)));
 
     public static ProblemHttpResult PreconditionFailed() => TypedResults.Problem(
         statusCode: StatusCodes.Status412PreconditionFailed,

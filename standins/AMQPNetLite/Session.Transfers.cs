@@ -10,9 +10,9 @@ public partial class Session
     private readonly Dictionary<uint, OutgoingDelivery> _outgoing = [];
     private readonly Dictionary<uint, Message> _incoming = [];
     private readonly uint _window;
-    private PendingDisposition _pendingDisposition;
     private readonly uint _outgoingWindow;
     private readonly uint _firstOutgoingId;
+    private PendingDisposition _pendingDisposition;
     private uint _nextOutgoingId;
     private uint _nextDeliveryId;
     private uint _remoteIncomingWindow;

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Processes.Running;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Aspire.Hosting.Processes;
 internal sealed partial class ConsoleReporter(
     ResourceNotificationService notifications, ResourceLoggerService loggers, ILogger<DistributedApplication> logger, TimeProvider time)
 {
-    private const int LastLines = 15;
+    private const int LastLines = 20;
 
     private readonly CancellationTokenSource _ended = new();
     private Task _watching = Task.CompletedTask;
@@ -30,11 +31,15 @@ internal sealed partial class ConsoleReporter(
     {
         if (exitCode != 0)
         {
-            LogEnded(resource.Name, exitCode, LinesOf(resource));
+            var lines = loggers.GetLog(resource.Name).Backlog.TakeLast(LastLines).Select(line => line.Content).ToArray();
+            var advice = lines.Select(KnownTrouble.Advice).FirstOrDefault(found => found is not null) ?? "start it again from the dashboard";
+            LogEnded(resource.Name, exitCode, advice, string.Concat(lines.Select(line => $"{Environment.NewLine}  {line}")));
         }
 
         return Task.CompletedTask;
     }
+
+    public void FailedToStart(IResource resource, string reason) => LogFailedToStart(resource.Name, reason);
 
     private async Task WatchAsync(long start)
     {
@@ -52,11 +57,7 @@ internal sealed partial class ConsoleReporter(
                 // Once healthy, it stays "ready" here until it stops: a check that fails now and then is for the dashboard.
                 if (state == "ready")
                 {
-                    LogReady(change.Resource.Name, time.GetElapsedTime(start).TotalSeconds, Urls(change.Snapshot));
-                }
-                else if (state == KnownResourceStates.FailedToStart)
-                {
-                    LogFailedToStart(change.Resource.Name, change.Snapshot.FailureReason);
+                    LogReady(change.Resource.Name, time.GetElapsedTime(start).TotalSeconds, Urls(change.Snapshot), Note(change.Snapshot));
                 }
                 else if (state == KnownResourceStates.Running)
                 {
@@ -75,18 +76,18 @@ internal sealed partial class ConsoleReporter(
     private static string Urls(CustomResourceSnapshot snapshot) =>
         string.Join(' ', snapshot.Urls.Where(url => !url.IsInternal).Select(url => url.Url).Prepend(string.Empty));
 
-    private string LinesOf(IResource resource) =>
-        string.Concat(loggers.GetLog(resource.Name).Backlog.TakeLast(LastLines).Select(line => $"{Environment.NewLine}  {line.Content}"));
+    private static string Note(CustomResourceSnapshot snapshot) =>
+        snapshot.Properties.FirstOrDefault(property => property.Name == KnownProperties.Note)?.Value is { } note ? $" ({note})" : string.Empty;
 
     [LoggerMessage(1, LogLevel.Information, "Distributed application started. Press Ctrl+C to shut down.")]
     private partial void LogStarted();
 
-    [LoggerMessage(2, LogLevel.Information, "{Resource} is ready after {Seconds:0.0} s{Urls}")]
-    private partial void LogReady(string resource, double seconds, string urls);
+    [LoggerMessage(2, LogLevel.Information, "{Resource} is ready after {Seconds:0.0} s{Urls}{Note}")]
+    private partial void LogReady(string resource, double seconds, string urls, string note);
 
     [LoggerMessage(3, LogLevel.Error, "{Resource} failed to start. {Reason}")]
-    private partial void LogFailedToStart(string resource, string? reason);
+    private partial void LogFailedToStart(string resource, string reason);
 
-    [LoggerMessage(4, LogLevel.Error, "{Resource} has ended with exit code {ExitCode}. It stays so until it is started again. Its last lines:{Lines}")]
-    private partial void LogEnded(string resource, int exitCode, string lines);
+    [LoggerMessage(4, LogLevel.Error, "{Resource} has ended with exit code {ExitCode}: {Advice}. Its last lines:{Lines}")]
+    private partial void LogEnded(string resource, int exitCode, string advice, string lines);
 }

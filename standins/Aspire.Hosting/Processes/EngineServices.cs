@@ -77,5 +77,7 @@ internal static class EngineServices
     private static void QuietLogging(ILoggingBuilder logging) => logging
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+        // A start that fails is told in one sentence by RunAsync, or thrown to the test.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddFilter("System.Net.Http", LogLevel.Warning);
 }

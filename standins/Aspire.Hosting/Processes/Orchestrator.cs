@@ -107,6 +107,10 @@ internal sealed class Orchestrator(
             failure.Report(reason.Message);
             lifetime.StopApplication();
         }
+        else if (reason is not (null or OperationCanceledException))
+        {
+            console.FailedToStart(resource, reason.Message);
+        }
     }
 
     // A resource of the user's own, without a process: it is there from the start, unless it lives in another one.

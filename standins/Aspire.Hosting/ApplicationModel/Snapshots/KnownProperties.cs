@@ -15,5 +15,12 @@ internal static class KnownProperties
     public const string ExecutablePid = "executable.pid";
     public const string ProjectPath = "project.path";
     public const string ProjectLaunchProfile = "project.launchProfile";
+
+    // How a container runs as local processes.
+    public const string Program = "Program";
+    public const string DataFolder = "Data folder";
+    public const string Process = "Process";
+    public const string Note = "Note";
+
     public const string ParameterValue = "Value";
 }

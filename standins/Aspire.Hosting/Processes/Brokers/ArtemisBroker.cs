@@ -38,9 +38,9 @@ internal sealed class ArtemisBroker(ToolRunner tools, ProcessStarter processes)
             Main = broker,
             Properties =
             [
-                new("Program", $"Apache Artemis {programs.Version} ({programs.Home})"),
-                new("Data folder", instance.Folder),
-                new("Process", broker.Id),
+                new(KnownProperties.Program, $"Apache Artemis {programs.Version} ({programs.Home})"),
+                new(KnownProperties.DataFolder, instance.Folder),
+                new(KnownProperties.Process, broker.Id),
             ],
         };
     }

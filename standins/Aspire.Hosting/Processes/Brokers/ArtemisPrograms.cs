@@ -43,7 +43,7 @@ internal sealed class ArtemisPrograms(string toolsFolder)
     private static string FindJava(string artemisHome)
     {
         var java = Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? Path.Combine(home, "bin", "java") : Programs.Find("java");
-        if (java is null || !File.Exists(java))
+        if (java is null || !Programs.Exists(java))
         {
             throw new StartFailureException(
                 $"Apache Artemis ({artemisHome}) needs Java {OldestJava}, and none was found: install it (on Debian and Ubuntu 'apt-get install default-jre-headless'), or set JAVA_HOME.");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Processes.Containers;
 using Aspire.Hosting.Processes.Ports;
 using Aspire.Hosting.Processes.Running;
@@ -14,7 +15,7 @@ internal sealed class RabbitMqBroker(ProcessStarter processes, PortReservations 
 
     public Task<RunningResource> StartAsync(RabbitMqInstallation programs, ContainerRun run, BrokerCredentials credentials)
     {
-        var note = $"RabbitMQ {programs.Version} stands in for Apache Artemis, which was not found.";
+        var note = $"RabbitMQ {programs.Version} stands in for Apache Artemis, which was not found";
         run.Log.Add(note, isError: false);
 
         var node = new RabbitMqNode(Path.Combine(run.DataFolder, "rabbitmq"));
@@ -47,10 +48,10 @@ internal sealed class RabbitMqBroker(ProcessStarter processes, PortReservations 
             Companions = [epmd],
             Properties =
             [
-                new("Program", $"RabbitMQ {programs.Version} ({programs.Server})"),
-                new("Note", note),
-                new("Data folder", node.Folder),
-                new("Process", server.Id),
+                new(KnownProperties.Program, $"RabbitMQ {programs.Version} ({programs.Server})"),
+                new(KnownProperties.Note, note),
+                new(KnownProperties.DataFolder, node.Folder),
+                new(KnownProperties.Process, server.Id),
             ],
         });
     }

@@ -28,7 +28,7 @@ internal static class RabbitMqPrograms
     /// <summary>Null if there is none.</summary>
     public static RabbitMqInstallation? Find()
     {
-        var server = Servers.FirstOrDefault(File.Exists) ?? Programs.Find("rabbitmq-server");
+        var server = Servers.FirstOrDefault(Programs.Exists) ?? Programs.Find("rabbitmq-server");
         return server is not null && Programs.Find("epmd") is { } epmd ? new RabbitMqInstallation(server, epmd) : null;
     }
 }

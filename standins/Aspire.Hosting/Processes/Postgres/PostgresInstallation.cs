@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Aspire.Hosting.Processes.Running;
 
 namespace Aspire.Hosting.Processes.Postgres;
 
@@ -19,7 +20,8 @@ internal sealed partial class PostgresInstallation(string folder)
 
     public string Version => _version.Value.Version;
 
-    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"));
+    public static bool Exists(string folder) =>
+        Programs.Exists(Path.Combine(folder, "initdb")) && Programs.Exists(Path.Combine(folder, "postgres"));
 
     private static (int Major, string Version) ReadVersion(string postgres)
     {

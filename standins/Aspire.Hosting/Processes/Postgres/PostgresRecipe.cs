@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Processes.Containers;
 using Aspire.Hosting.Processes.Running;
 
@@ -56,9 +57,9 @@ internal sealed class PostgresRecipe(PostgresPrograms programs, PostgresCluster 
             Main = server,
             Properties =
             [
-                new("Program", $"PostgreSQL {installation.Version} ({installation.Folder})"),
-                new("Data folder", data),
-                new("Process", server.Id),
+                new(KnownProperties.Program, $"PostgreSQL {installation.Version} ({installation.Folder})"),
+                new(KnownProperties.DataFolder, data),
+                new(KnownProperties.Process, server.Id),
             ],
         };
     }

@@ -10,13 +10,17 @@ internal static class Programs
     {
         if (name.Contains('/', StringComparison.Ordinal))
         {
-            return File.Exists(name) ? Path.GetFullPath(name) : null;
+            return Exists(name) ? Path.GetFullPath(name) : null;
         }
 
         return (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Concat(SystemFolders)
             .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(Exists);
     }
+
+    /// <summary>Whether the file is there; a link that leads nowhere is not.</summary>
+    public static bool Exists(string path) =>
+        File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is null or { Exists: true };
 }

@@ -1,13 +1,12 @@
+using System.Text.RegularExpressions;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Processes.Running;
 
 /// <summary>Runs programs that do their work and end, such as initdb.</summary>
-internal sealed class ToolRunner(ProcessStarter processes)
+internal sealed partial class ToolRunner(ProcessStarter processes)
 {
-    private const int ReasonLines = 3;
-
-    /// <exception cref="StartFailureException">The program has ended with an error; the message has its last words.</exception>
+    /// <exception cref="StartFailureException">The program has ended with an error; the message has what it said of it.</exception>
     public async Task RunAsync(ProcessSpec spec, string what, ResourceLog log, CancellationToken cancellationToken)
     {
         var process = processes.Start(spec, log);
@@ -16,10 +15,20 @@ internal sealed class ToolRunner(ProcessStarter processes)
         cancellationToken.ThrowIfCancellationRequested();
         if (exitCode != 0)
         {
-            var reason = string.Join(' ', log.Backlog.Where(line => line.IsErrorMessage).TakeLast(ReasonLines).Select(TextOf));
-            throw new StartFailureException($"{what} failed (exit code {exitCode}): {reason}");
+            var reason = Reason(log);
+            var advice = KnownTrouble.Advice(reason) ?? "see the log of the resource";
+            throw new StartFailureException($"{what} failed (exit code {exitCode}): {reason}. Please {advice}; the folder is {spec.WorkingDirectory}.");
         }
     }
 
-    private static string TextOf(LogLine line) => line.Content[(line.Content.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim();
+    // The line that names the error, or else the last one.
+    private static string Reason(ResourceLog log)
+    {
+        var errors = log.Backlog.Where(line => line.IsErrorMessage).Select(line => line.Content).ToArray();
+        var error = errors.LastOrDefault(line => ErrorLine().IsMatch(line)) ?? errors.LastOrDefault() ?? "it said nothing";
+        return ErrorLine().Replace(error, string.Empty).Trim().TrimEnd('.');
+    }
+
+    [GeneratedRegex(@"^.*?\b(FATAL|PANIC|ERROR|error):\s*")]
+    private static partial Regex ErrorLine();
 }

@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using SenderService.EntityItems;
+using Tests.Harness;
+using Xunit;
+
+namespace SenderService.Tests;
+
+/// <summary>What the user can mend is said in one sentence, as the last line, with an exit code that scripts notice.</summary>
+public sealed class StartupTests
+{
+    private const string Database = "ConnectionStrings:senderdb=Host=127.0.0.1;Port=1";
+    private const string Broker = "ConnectionStrings:artemis=amqp://nobody:x@127.0.0.1:1";
+    private static readonly Assembly Service = typeof(EntityItem).Assembly;
+
+    [Theory]
+    [InlineData("The connection string 'senderdb' is not set: ", Broker)]
+    [InlineData("The connection string 'artemis' is not set: ", Database)]
+    [InlineData("The connection string 'artemis' is not an AMQP address: ", Database, "ConnectionStrings:artemis=http://localhost:5672")]
+    [InlineData("The field BatchSize must be between 1 and 10000", Database, Broker, "Outbox:BatchSize=0")]
+    public async Task A_service_that_is_not_configured_says_what_to_do(string sentence, params string[] settings)
+    {
+        var (exitCode, error) = await ServiceProcess.RunAsync(Service, settings);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(sentence, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (exitCode, error) = await ServiceProcess.RunAsync(Service, Database, Broker, $"urls=http://{taken.LocalEndpoint}");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains($"{taken.LocalEndpoint}", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+}
