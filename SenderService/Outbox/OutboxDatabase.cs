@@ -1,4 +1,25 @@
+using Npgsql;
+using ServiceDefaults.Data;
+
 namespace SenderService.Outbox;
 
-/// <summary>Where the outbox is; the relay has sessions of its own there, beside those of the DbContext.</summary>
-internal sealed record OutboxDatabase(string ConnectionString);
+/// <summary>The outbox's database as the relay uses it: by sessions of its own, beside those of the DbContext.</summary>
+internal sealed class OutboxDatabase(string connectionString) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "outbox-relay",
+
+            // Closing a connection must end its session, and the lock with it.
+            Pooling = false,
+
+            // A server that is gone without a word is noticed while waiting too.
+            KeepAlive = 5,
+        }.ConnectionString)
+        .TraceOnlyWithinSpans()
+        .Build();
+
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+}

@@ -19,9 +19,12 @@ internal sealed partial class OutboxDispatcher(
             return DispatchResult.Idle;
         }
 
+        using var batchSpan = OutboxTelemetry.StartBatch(messages.Count, _options.Queue);
+
         // A crash here means: nothing was published, nothing was marked; the same messages are read again.
         var started = time.GetTimestamp();
-        var deliveries = await OutboxPublisher.PublishAsync(link, _options.Queue, messages, _options.PublishTimeout, cancellationToken);
+        var deliveries = await OutboxPublisher.PublishAsync(
+            link, _options.Queue, messages, batchSpan, _options.PublishTimeout, cancellationToken);
         metrics.RecordBatch(time.GetElapsedTime(started));
 
         // A crash here means: published and not marked. The messages are published again with the same ids, and the inbox drops them.

@@ -15,7 +15,7 @@ internal static class OutboxExtensions
             .BindConfiguration(OutboxOptions.SectionName)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        builder.Services.AddSingleton(new OutboxDatabase(builder.Configuration.GetConnectionString(databaseName)!));
+        builder.Services.AddSingleton(_ => new OutboxDatabase(builder.Configuration.GetConnectionString(databaseName)!));
         builder.Services.AddSingleton(signal);
         builder.Services.AddSingleton<OutboxMetrics>();
         builder.Services.AddSingleton<OutboxDispatcher>();

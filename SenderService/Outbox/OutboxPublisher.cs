@@ -34,13 +34,18 @@ internal sealed class OutboxPublisher
     /// <param name="link">Closed when not all answers came in time; then what is unanswered counts as not published.</param>
     /// <param name="queue">The name of the queue, for the spans.</param>
     /// <param name="messages">In the order of publishing.</param>
+    /// <param name="batchSpan">The span of the batch, which each sending is linked to.</param>
     /// <param name="timeout">How long to wait for the last answer.</param>
     /// <param name="cancellationToken">Has the effect of the timeout.</param>
     /// <returns>The deliveries in the order of the messages.</returns>
     public static async Task<IReadOnlyList<OutboxDelivery>> PublishAsync(
-        AmqpLink<SenderLink> link, string queue, IReadOnlyList<PendingMessage> messages, TimeSpan timeout, CancellationToken cancellationToken)
+        AmqpLink<SenderLink> link,
+        string queue,
+        IReadOnlyList<PendingMessage> messages,
+        Activity? batchSpan,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
-        using var batchSpan = OutboxTelemetry.StartBatch(messages.Count, queue);
         var publisher = new OutboxPublisher(link.Link, queue, batchSpan);
         var deliveries = messages.Select(message => new OutboxDelivery(message)).ToArray();
         try

@@ -60,7 +60,7 @@ internal sealed partial class OutboxRelay(
     {
         while (true)
         {
-            if (await OutboxSession.TryOpenAsync(database.ConnectionString, stoppingToken) is { } session)
+            if (await OutboxSession.TryOpenAsync(database, stoppingToken) is { } session)
             {
                 return session;
             }

@@ -50,14 +50,11 @@ internal sealed class OutboxSession : IAsyncDisposable
 
     /// <summary>Opens a session and tries to take the lock.</summary>
     /// <returns>Null if another relay is at work.</returns>
-    public static async Task<OutboxSession?> TryOpenAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<OutboxSession?> TryOpenAsync(OutboxDatabase database, CancellationToken cancellationToken)
     {
-        // Not pooled: closing the connection must end the session, and the lock with it.
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "outbox-relay", KeepAlive = 5 };
-        var session = new OutboxSession(new NpgsqlConnection(builder.ConnectionString));
+        var session = new OutboxSession(await database.OpenAsync(cancellationToken));
         try
         {
-            await session._connection.OpenAsync(cancellationToken);
             await using var command = session.Command(TakeLock, (nameof(RelayLock), RelayLock));
             if (await command.ExecuteScalarAsync(cancellationToken) is true)
             {

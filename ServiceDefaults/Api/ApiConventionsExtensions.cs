@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
-using ServiceDefaults.Health;
 
 namespace ServiceDefaults.Api;
 
@@ -31,7 +30,6 @@ internal static class ApiConventionsExtensions
 
     public static void UseApiConventions(this WebApplication app)
     {
-        app.UseUntracedProbes();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSwagger();

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using ServiceDefaults.Startup;
 
 namespace ServiceDefaults.Data;
@@ -26,10 +27,7 @@ public static class DatabaseExtensions
             settings => settings.DisableRetry = true,
             options => options
                 .AddInterceptors(interceptors)
-                .UseNpgsql(npgsql => npgsql.ConfigureDataSource(source => source.ConfigureTracing(tracing =>
-
-                    // Only as part of a trace: polls and probes would drown what one wants to see.
-                    tracing.ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })))));
+                .UseNpgsql(npgsql => npgsql.ConfigureDataSource(source => source.TraceOnlyWithinSpans())));
 
         builder.Services.AddSingleton<DatabaseMigration<TContext>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseMigration<TContext>>());
@@ -37,4 +35,10 @@ public static class DatabaseExtensions
             "schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
         return builder;
     }
+
+    /// <summary>Has commands traced only as part of something: polls and probes, one a second, would drown what one wants to see.</summary>
+    public static NpgsqlDataSourceBuilder TraceOnlyWithinSpans(this NpgsqlDataSourceBuilder source) =>
+        source.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })
+            .EnablePhysicalOpenTracing(false));
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -20,21 +18,4 @@ internal static class HealthExtensions
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync }).DisableHttpMetrics();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Alive) }).DisableHttpMetrics();
     }
-
-    /// <summary>Keeps the probes, one every few seconds, out of the traces.</summary>
-    public static void UseUntracedProbes(this WebApplication app) =>
-        app.Use((context, next) =>
-        {
-            if (context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/alive"))
-            {
-                var probe = context.Features.Get<IHttpActivityFeature>()?.Activity;
-                if (probe is not null)
-                {
-                    probe.IsAllDataRequested = false;
-                    probe.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-                }
-            }
-
-            return next(context);
-        });
 }

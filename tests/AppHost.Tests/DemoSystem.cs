@@ -18,6 +18,7 @@ internal sealed class DemoSystem : IAsyncDisposable
 
     private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(3);
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
+    private readonly Wire _wire = new();
     private DistributedApplication _app = null!;
 
     private DemoSystem()
@@ -32,6 +33,7 @@ internal sealed class DemoSystem : IAsyncDisposable
         {
             using var timeout = new CancellationTokenSource(StepTimeout);
             var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Demo:Volumes={system._volumes}"], timeout.Token);
+            system.LayWire(builder);
             system._app = await builder.BuildAsync(timeout.Token);
             await system._app.StartAsync(timeout.Token);
             await system.WaitUntilHealthyAsync(Broker);
@@ -74,6 +76,9 @@ internal sealed class DemoSystem : IAsyncDisposable
         Assert.Equal(items, shown.OrderBy(item => item.Id));
     }
 
+    /// <summary>The wire between the sender and the broker.</summary>
+    public Wire SenderWire => _wire;
+
     public Task StopAsync(string resource) => CommandAsync(resource, KnownResourceCommands.StopCommand, ended: true);
 
     /// <summary>Starts a resource again and waits until it is healthy.</summary>
@@ -103,7 +108,21 @@ internal sealed class DemoSystem : IAsyncDisposable
             await _app.DisposeAsync();
         }
 
+        await _wire.DisposeAsync();
         await TestVolumes.RemoveAsync(_volumes);
+    }
+
+    /// <summary>Leads the sender's connection to the broker over a wire in this process.</summary>
+    private void LayWire(IDistributedApplicationTestingBuilder builder)
+    {
+        var artemis = builder.Resources.OfType<ArtemisResource>().Single();
+        var sender = builder.Resources.OfType<ProjectResource>().Single(project => project.Name == Sender);
+        builder.CreateResourceBuilder(sender).WithEnvironment(async context =>
+        {
+            var address = (await artemis.ConnectionStringExpression.GetValueAsync(context.CancellationToken))!;
+            _wire.Broker = new Uri(address);
+            context.EnvironmentVariables["ConnectionStrings__artemis"] = address.Replace(_wire.Broker.Authority, _wire.Address, StringComparison.Ordinal);
+        });
     }
 
     private async Task CommandAsync(string resource, string command, bool ended)

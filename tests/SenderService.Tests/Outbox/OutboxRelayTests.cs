@@ -50,6 +50,25 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
     }
 
     [Fact]
+    public async Task A_message_goes_on_with_the_trace_of_its_request()
+    {
+        const string TraceId = "0af7651916cd43dd8448eb211c80319c";
+        await using var sender = await RunningSender.StartAsync(infrastructure);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems") { Content = JsonContent.Create(new { name = "traced", value = 1m }) };
+        request.Headers.Add("traceparent", $"00-{TraceId}-b7ad6b7169203331-01");
+        request.Headers.Add("tracestate", "vendor=opaque");
+        request.Headers.Add("baggage", "tenant=blue");
+        using var created = await sender.Client.SendAsync(request);
+
+        var message = Assert.Single(await ReceiveAsync(sender.Queue, 1));
+        var properties = message.ApplicationProperties.Map;
+        Assert.Equal(TraceId, message.Properties.CorrelationId);
+        Assert.StartsWith($"00-{TraceId}-", (string)properties["cloudEvents:traceparent"], StringComparison.Ordinal);
+        Assert.Equal("vendor=opaque", properties["cloudEvents:tracestate"]);
+        Assert.Equal("tenant=blue", ((string)properties["baggage"]).Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_commit_wakes_the_relay()
     {
         await using var sender = await RunningSender.StartAsync(infrastructure, settings: NoPolling);

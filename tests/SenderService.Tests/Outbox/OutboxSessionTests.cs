@@ -13,26 +13,28 @@ public sealed class OutboxSessionTests(Infrastructure infrastructure) : IAsyncLi
     private readonly Guid _first = Guid.CreateVersion7();
     private readonly Guid _second = Guid.CreateVersion7();
     private string _database = "";
+    private OutboxDatabase _outbox = null!;
 
     public async Task InitializeAsync()
     {
         _database = await infrastructure.CreateDatabaseAsync();
+        _outbox = new OutboxDatabase(_database);
         await using var db = new SenderDbContext(new DbContextOptionsBuilder<SenderDbContext>().UseNpgsql(_database).Options);
         await db.Database.MigrateAsync();
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public async Task DisposeAsync() => await _outbox.DisposeAsync();
 
     [Fact]
     public async Task Only_one_session_is_at_work_until_it_ends()
     {
-        await using (var first = await OutboxSession.TryOpenAsync(_database, default))
+        await using (var first = await OutboxSession.TryOpenAsync(_outbox, default))
         {
             Assert.NotNull(first);
-            Assert.Null(await OutboxSession.TryOpenAsync(_database, default));
+            Assert.Null(await OutboxSession.TryOpenAsync(_outbox, default));
         }
 
-        await using var second = await OutboxSession.TryOpenAsync(_database, default);
+        await using var second = await OutboxSession.TryOpenAsync(_outbox, default);
         Assert.NotNull(second);
     }
 
@@ -42,7 +44,7 @@ public sealed class OutboxSessionTests(Infrastructure infrastructure) : IAsyncLi
         await AddAsync(_first, 1);
         await AddAsync(_second, 1);
         await AddAsync(_first, 2);
-        await using var session = (await OutboxSession.TryOpenAsync(_database, default))!;
+        await using var session = (await OutboxSession.TryOpenAsync(_outbox, default))!;
         var all = await session.ReadPendingAsync(100, default);
         Assert.Equal([(_first, 1L), (_second, 1L), (_first, 2L)], all.Select(message => (message.AggregateId, message.AggregateVersion)));
 
@@ -65,7 +67,7 @@ public sealed class OutboxSessionTests(Infrastructure infrastructure) : IAsyncLi
     public async Task The_delay_between_attempts_doubles_up_to_the_longest()
     {
         await AddAsync(_first, 1);
-        await using var session = (await OutboxSession.TryOpenAsync(_database, default))!;
+        await using var session = (await OutboxSession.TryOpenAsync(_outbox, default))!;
         var id = (await session.ReadPendingAsync(1, default))[0].Id;
         var delays = new List<double>();
         for (var attempt = 1; attempt <= 4; attempt++)

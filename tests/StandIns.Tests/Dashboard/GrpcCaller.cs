@@ -2,16 +2,25 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Google.Protobuf;
 
 namespace StandIns.Tests.Dashboard;
 
 /// <summary>A gRPC client that shows what is on the wire: HTTP/2 by prior knowledge, frames by hand.</summary>
-internal sealed class GrpcCaller(Uri address, string? apiKey) : IDisposable
+internal sealed class GrpcCaller : IDisposable
 {
     public const string ApiKeyHeader = "x-resource-service-api-key";
 
-    private readonly HttpClient _client = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly string? _apiKey;
+    private readonly HttpClient _client;
+    private Socket? _socket;
+
+    public GrpcCaller(Uri address, string? apiKey)
+    {
+        _apiKey = apiKey;
+        _client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = address };
+    }
 
     public static byte[] Frame(IMessage message)
     {
@@ -21,27 +30,41 @@ internal sealed class GrpcCaller(Uri address, string? apiKey) : IDisposable
         return frame;
     }
 
+    public Task<GrpcAnswer> CallAsync(string method, IMessage request, CancellationToken ct) => CallAsync(method, Frame(request), ct);
+
+    public Task<GrpcAnswer> CallAsync(string method, byte[] body, CancellationToken ct, string contentType = "application/grpc") =>
+        CallAsync(method, new ByteArrayContent(body), ct, contentType);
+
     /// <summary>Sends the request and hands out the response as soon as its headers are there.</summary>
-    public async Task<GrpcAnswer> CallAsync(string method, byte[] body, CancellationToken ct, string contentType = "application/grpc")
+    public async Task<GrpcAnswer> CallAsync(string method, HttpContent body, CancellationToken ct, string contentType = "application/grpc")
     {
+        body.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/aspire.v1.DashboardService/{method}")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } },
+            Content = body,
         };
-        if (apiKey is not null)
+        if (_apiKey is not null)
         {
-            request.Headers.Add(ApiKeyHeader, apiKey);
+            request.Headers.Add(ApiKeyHeader, _apiKey);
         }
 
         var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         return new GrpcAnswer(response, await response.Content.ReadAsStreamAsync(ct));
     }
 
-    public Task<GrpcAnswer> CallAsync(string method, IMessage request, CancellationToken ct) => CallAsync(method, Frame(request), ct);
+    /// <summary>Breaks the connection, as the end of a process does.</summary>
+    public void Break() => _socket!.Close(timeout: 0);
 
     public void Dispose() => _client.Dispose();
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await _socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new NetworkStream(_socket, ownsSocket: true);
+    }
 }
 
 internal sealed class GrpcAnswer(HttpResponseMessage response, Stream body) : IDisposable

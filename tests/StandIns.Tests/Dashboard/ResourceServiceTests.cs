@@ -65,7 +65,7 @@ public sealed class ResourceServiceTests : IAsyncLifetime
             Relationships = [new RelationshipSnapshot("senderdb", "Reference")],
         });
 
-        var sender = await ReadSenderAsync();
+        var sender = await ReadOnlyResourceAsync();
 
         Assert.Equal(started, sender.StartedAt.ToDateTime());
         Assert.True(sender.SupportsDetailedTelemetry);
@@ -80,11 +80,19 @@ public sealed class ResourceServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_resource_that_belongs_to_another_is_shown_under_it()
+    {
+        await PublishAsync(new PartOf(_fixture.Sender), snapshot => snapshot with { State = KnownResourceStates.Running });
+
+        Assert.Equal(SenderName, Property(await ReadOnlyResourceAsync(), "resource.parentName").Value.StringValue);
+    }
+
+    [Fact]
     public async Task What_the_dashboard_cannot_do_without_is_there_even_of_a_resource_of_which_nothing_is_known()
     {
         await PublishAsync(_fixture.Sender, snapshot => snapshot with { Urls = [new UrlSnapshot(null, "http://localhost", IsInternal: true)] });
 
-        var sender = await ReadSenderAsync();
+        var sender = await ReadOnlyResourceAsync();
 
         Assert.NotNull(sender.CreatedAt);
         Assert.NotNull(Assert.Single(sender.Urls).DisplayProperties);
@@ -154,8 +162,14 @@ public sealed class ResourceServiceTests : IAsyncLifetime
         for (var i = 0; i < 100; i++)
         {
             using var caller = _fixture.CreateCaller();
-            using var answer = await caller.CallAsync("WatchResources", new WatchResourcesRequest(), Ct);
-            await answer.ReadAsync(WatchResourcesUpdate.Parser, Ct);
+            using var resources = await caller.CallAsync("WatchResources", new WatchResourcesRequest(), Ct);
+            using var interactions = await caller.CallAsync("WatchInteractions", new OpenContent(), Ct);
+            await resources.ReadAsync(WatchResourcesUpdate.Parser, Ct);
+            if (i % 2 == 0)
+            {
+                caller.Break();
+            }
+
             await PublishAsync(_fixture.Sender, snapshot => snapshot with { State = $"change {i}" });
         }
 
@@ -182,7 +196,7 @@ public sealed class ResourceServiceTests : IAsyncLifetime
     private Task PublishAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
         _fixture.Notifications.PublishUpdateAsync(resource, change);
 
-    private async Task<ProtoResource> ReadSenderAsync()
+    private async Task<ProtoResource> ReadOnlyResourceAsync()
     {
         using var caller = _fixture.CreateCaller();
         using var answer = await caller.CallAsync("WatchResources", new WatchResourcesRequest(), Ct);
@@ -209,5 +223,10 @@ public sealed class ResourceServiceTests : IAsyncLifetime
         using var answer = await caller.CallAsync("ExecuteResourceCommand", request, Ct);
         var response = await answer.ReadAsync(ResourceCommandResponse.Parser, Ct);
         return (response!.Kind, response.Message);
+    }
+
+    private sealed class PartOf(IResource parent) : Aspire.Hosting.ApplicationModel.Resource("part"), IResourceWithParent
+    {
+        public IResource Parent { get; } = parent;
     }
 }

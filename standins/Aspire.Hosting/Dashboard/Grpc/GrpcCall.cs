@@ -21,7 +21,9 @@ internal sealed class GrpcCall(HttpContext context, CancellationToken cancellati
         GrpcFrames.ReadAsync(context.Request.BodyReader, parser, CancellationToken);
 
     /// <summary>Sends the headers now: a caller of a stream waits for them, and the first message may be long in coming.</summary>
-    public Task StartStreamAsync() => context.Response.StartAsync(CancellationToken);
+    public async Task StartStreamAsync() =>
+        // Not StartAsync, which leaves them in the buffer.
+        await context.Response.BodyWriter.FlushAsync(CancellationToken);
 
     public ValueTask WriteAsync(IMessage message) => GrpcFrames.WriteAsync(context.Response.BodyWriter, message, CancellationToken);
 }

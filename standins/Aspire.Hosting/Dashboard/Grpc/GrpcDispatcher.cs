@@ -79,8 +79,8 @@ internal sealed partial class GrpcDispatcher(
     }
 
     // Reading and writing may fail before RequestAborted fires: both come from the same event, on two threads.
-    private static bool IsCallerGone(Exception exception, HttpContext context) => exception
-        is ConnectionAbortedException or ConnectionResetException or BadHttpRequestException
+    private static bool IsCallerGone(Exception exception, HttpContext context) =>
+        exception is IOException or ConnectionAbortedException
         || (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested);
 
     [LoggerMessage(1, LogLevel.Error, "{Method} failed")]

@@ -22,6 +22,8 @@ internal static class PropertyMessages
             ("resource.createTime", snapshot.CreationTimeStamp),
             ("resource.startTime", snapshot.StartTimeStamp),
             ("resource.stopTime", snapshot.StopTimeStamp),
+            // By this the dashboard shows a database under its server.
+            ("resource.parentName", (resourceEvent.Resource as IResourceWithParent)?.Parent is { } parent ? DashboardName.Of(parent) : null),
             ("resource.healthState", snapshot.HealthStatus?.ToString()),
         };
 
