@@ -7,7 +7,8 @@ using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults;
 
-/// <summary>What every service of this solution has: telemetry, health, API conventions, Swagger, and clear words when it cannot start.</summary>
+/// <summary>What every service of this solution has: telemetry, health, API conventions, Swagger, and clear words when it cannot
+/// start.</summary>
 public static class ServiceDefaultsExtensions
 {
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)

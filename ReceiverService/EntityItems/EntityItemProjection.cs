@@ -20,14 +20,19 @@ internal static class EntityItemProjection
         WHERE known.version < excluded.version
         """;
 
-    /// <param name="changes">Any number of them, also several of one entity: each carries the whole state, so that the newest is enough.</param>
+    /// <param name="changes">Any number of them, also several of one entity: each carries the whole state, so that the newest is
+    /// enough.</param>
     /// <param name="connection">In the transaction that also records the messages.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     public static async Task ApplyAsync(
         IEnumerable<EntityItemChange> changes, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // In the order of ids, so that two replicas that touch the same rows cannot lock each other out.
-        var newest = changes.GroupBy(change => change.Id).Select(of => of.MaxBy(change => change.Version)!).OrderBy(change => change.Id).ToArray();
+        var newest = changes
+            .GroupBy(change => change.Id)
+            .Select(versions => versions.MaxBy(change => change.Version)!)
+            .OrderBy(change => change.Id)
+            .ToArray();
         if (newest.Length == 0)
         {
             return;
@@ -44,6 +49,9 @@ internal static class EntityItemProjection
         await command.ExecuteNonQueryAsync(cancellationToken);
 
         void Add<T>(string name, NpgsqlDbType type, Func<EntityItemChange, T> value) =>
-            command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = Array.ConvertAll(newest, change => value(change)) });
+            command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type)
+            {
+                TypedValue = Array.ConvertAll(newest, change => value(change)),
+            });
     }
 }

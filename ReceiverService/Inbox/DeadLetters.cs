@@ -36,7 +36,7 @@ internal static class DeadLetters
         };
         foreach (var (name, value) in delivery.ApplicationProperties?.Map ?? [])
         {
-            properties[Convert.ToString(name, CultureInfo.InvariantCulture)!] = Convert.ToString(value, CultureInfo.InvariantCulture);
+            properties[Convert.ToString(name, CultureInfo.InvariantCulture) ?? ""] = Convert.ToString(value, CultureInfo.InvariantCulture);
         }
 
         return properties;

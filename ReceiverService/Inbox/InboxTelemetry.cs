@@ -25,5 +25,5 @@ internal static class InboxTelemetry
             .SetTag("messaging.operation.name", "process")
             .SetTag("messaging.destination.name", queue)
             .SetTag("messaging.message.id", message.MessageId)
-            .SetTag("messaging.message.conversation_id", message.Delivery.Properties?.CorrelationId);
+            .SetTag("messaging.message.conversation_id", message.Delivery.Properties?.GetCorrelationId());
 }

@@ -33,7 +33,10 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
         message.HasIndex(m => m.MessageId).IsUnique().HasDatabaseName("ux_outbox_messages_message_id");
 
         // What the relay reads, and only that: it stays as small as the backlog, however many sent rows are kept.
-        message.HasIndex(m => m.Id).HasFilter(OutboxSql.IsPending).HasDatabaseName("ix_outbox_messages_pending").IncludeProperties(m => m.Partition);
+        message.HasIndex(m => m.Id)
+            .HasFilter(OutboxSql.IsPending)
+            .IncludeProperties(m => m.Partition)
+            .HasDatabaseName("ix_outbox_messages_pending");
 
         // The rows that make the later ones of their aggregate wait; usually none.
         message.HasIndex(m => new { m.AggregateId, m.Id }).HasFilter(OutboxSql.IsBlocking).HasDatabaseName("ix_outbox_messages_blocking");

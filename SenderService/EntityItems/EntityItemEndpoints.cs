@@ -43,7 +43,10 @@ internal static class EntityItemEndpoints
         CancellationToken cancellationToken)
     {
         var now = time.GetStorableUtcNow();
-        var item = new EntityItem { Id = Guid.CreateVersion7(now), Name = request.Name, Value = request.Value, CreatedAt = now, UpdatedAt = now };
+        var item = new EntityItem
+        {
+            Id = Guid.CreateVersion7(now), Name = request.Name, Value = request.Value, CreatedAt = now, UpdatedAt = now,
+        };
 
         db.EntityItems.Add(item);
         outbox.Add(item.Id, item.Version, new EntityItemCreated(item.Id, item.Name, item.Value, item.CreatedAt, item.UpdatedAt));
@@ -87,7 +90,8 @@ internal static class EntityItemEndpoints
 
     /// <param name="id">The entity.</param>
     /// <param name="request">What it is to be.</param>
-    /// <param name="ifMatch">The ETag of the version that the change is based on; if it has another version by now, nothing is changed.</param>
+    /// <param name="ifMatch">The ETag of the version that the change is based on; if it has another version by now, nothing is
+    /// changed.</param>
     private static async Task<Results<Ok<EntityItemResponse>, NotFound, ValidationProblem, ProblemHttpResult>> UpdateAsync(
         Guid id,
         EntityItemRequest request,

@@ -14,7 +14,8 @@ namespace SenderService.Idempotency;
 internal sealed class IdempotencyStore(SenderDbContext db, TimeProvider time)
 {
     /// <summary>Saves the context's changes, unless <paramref name="key"/> was used before.</summary>
-    /// <returns><paramref name="response"/>, or the stored response of an equal request, or null if the key belongs to another request.</returns>
+    /// <returns><paramref name="response"/>, or the stored response of an equal request, or null if the key belongs to another
+    /// request.</returns>
     public async Task<TResponse?> SaveOnceAsync<TRequest, TResponse>(
         string? key, TRequest request, TResponse response, CancellationToken cancellationToken)
         where TResponse : class

@@ -8,7 +8,8 @@ using DataSection = Amqp.Framing.Data;
 namespace SenderService.Outbox;
 
 /// <summary>
-/// An outbox message as an AMQP 1.0 message: a CloudEvent in binary mode (CloudEvents AMQP Protocol Binding 1.0, 3.1), plus what brokers and
+/// An outbox message as an AMQP 1.0 message: a CloudEvent in binary mode (CloudEvents AMQP Protocol Binding 1.0, 3.1), plus what brokers
+/// and
 /// consumers of other making look at.
 /// </summary>
 internal static class EventEnvelope

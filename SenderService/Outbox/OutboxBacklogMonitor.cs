@@ -38,7 +38,10 @@ internal sealed partial class OutboxBacklogMonitor(
         var db = scope.ServiceProvider.GetRequiredService<SenderDbContext>();
         var pending = db.OutboxMessages.AsNoTracking().Where(message => message.Status == OutboxMessageStatus.Pending);
         var count = await pending.LongCountAsync(cancellationToken);
-        var oldest = await pending.OrderBy(message => message.Id).Select(message => (DateTimeOffset?)message.OccurredAt).FirstOrDefaultAsync(cancellationToken);
+        var oldest = await pending
+            .OrderBy(message => message.Id)
+            .Select(message => (DateTimeOffset?)message.OccurredAt)
+            .FirstOrDefaultAsync(cancellationToken);
         metrics.RecordBacklog(count, oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
     }
 

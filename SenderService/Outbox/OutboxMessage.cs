@@ -1,6 +1,7 @@
 namespace SenderService.Outbox;
 
-/// <summary>One event to be told to others: a row of <c>outbox_messages</c>, written in the transaction of the change it tells of.</summary>
+/// <summary>One event to be told to others: a row of <c>outbox_messages</c>, written in the transaction of the change it tells
+/// of.</summary>
 internal sealed class OutboxMessage
 {
     /// <summary>The order of publishing. Given by the database.</summary>

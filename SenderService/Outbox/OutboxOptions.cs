@@ -27,7 +27,8 @@ internal sealed class OutboxOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The delay after the first refusal of a message by the broker; it doubles with each further one. Defaults to 1 second.</summary>
+    /// <summary>The delay after the first refusal of a message by the broker; it doubles with each further one. Defaults to 1
+    /// second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan FirstRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -7,7 +7,8 @@ using ServiceDefaults.Resilience;
 namespace SenderService.Outbox;
 
 /// <summary>
-/// The message relay: publishes what is pending, at once when it is woken, and after a poll interval at the latest. It owns the loop and the
+/// The message relay: publishes what is pending, at once when it is woken, and after a poll interval at the latest. It owns the loop and
+/// the
 /// waiting; one batch is <see cref="OutboxDispatcher"/>'s. Of many instances one is at work and the others stand by.
 /// </summary>
 internal sealed partial class OutboxRelay(

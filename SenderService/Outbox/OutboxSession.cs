@@ -4,7 +4,8 @@ using Npgsql;
 namespace SenderService.Outbox;
 
 /// <summary>
-/// The database session of the relay that is at work: of all relays on this database only one holds the session lock, and it reads and marks
+/// The database session of the relay that is at work: of all relays on this database only one holds the session lock, and it reads and
+/// marks
 /// on the very same session. Losing the session is losing the right to mark; there is no lease and no clock that could disagree.
 /// No transaction is open between statements, so that nothing old is kept alive while the broker is waited for.
 /// </summary>
@@ -16,7 +17,8 @@ internal sealed class OutboxSession : IAsyncDisposable
     /// <summary>Polled: a statement that waits for the lock would hold a snapshot all the while, and keep vacuum from its work.</summary>
     private const string TakeLock = $"SELECT pg_try_advisory_lock(@{nameof(RelayLock)})";
 
-    /// <summary>Walks ix_outbox_messages_pending in order; the blocking messages are few, each looked up in ix_outbox_messages_blocking.</summary>
+    /// <summary>Walks ix_outbox_messages_pending in order; the blocking messages are few, each looked up in
+    /// ix_outbox_messages_blocking.</summary>
     private const string ReadPending = $"""
         SELECT id, message_id, type, aggregate_id, aggregate_version, payload, headers, occurred_at
         FROM outbox_messages AS message

@@ -1,6 +1,7 @@
 namespace SenderService.Outbox;
 
-/// <summary>The predicates that the partial indexes and the relay's statements must share to the letter, or the indexes are not used.</summary>
+/// <summary>The predicates that the partial indexes and the relay's statements must share to the letter, or the indexes are not
+/// used.</summary>
 internal static class OutboxSql
 {
     public const string IsPending = "status = 'Pending'";

@@ -4,12 +4,14 @@ using ServiceDefaults.Data;
 
 namespace SenderService.Outbox;
 
-/// <summary>Adds outbox messages to the unit of work; <c>SaveChangesAsync</c> then commits them together with what they tell of, or not at all.</summary>
+/// <summary>Adds outbox messages to the unit of work; <c>SaveChangesAsync</c> then commits them together with what they tell of, or not
+/// at all.</summary>
 internal sealed class OutboxWriter(SenderDbContext db, TimeProvider time)
 {
     /// <summary>Adds the event of one change.</summary>
     /// <param name="aggregateId">The entity that was changed.</param>
-    /// <param name="aggregateVersion">Its version after the change, which is its concurrency token: that is what makes the order of ids the order of commits.</param>
+    /// <param name="aggregateVersion">Its version after the change, which is its concurrency token: that is what makes the order of ids
+    /// the order of commits.</param>
     /// <param name="event">The event; the name of its type is its type on the wire.</param>
     public void Add<TEvent>(Guid aggregateId, long aggregateVersion, TEvent @event)
         where TEvent : notnull

@@ -139,7 +139,10 @@ public sealed partial class AmqpConnection(
             await link.DisposeAsync();
             if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                throw new AmqpException(link.Error ?? new Error(ErrorCode.DetachForced) { Description = "The broker closed the link while it was being attached." });
+                throw new AmqpException(link.Error ?? new Error(ErrorCode.DetachForced)
+                {
+                    Description = "The broker closed the link while it was being attached.",
+                });
             }
 
             throw;
@@ -155,7 +158,8 @@ public sealed partial class AmqpConnection(
         }
     }
 
-    /// <summary>Unique, because a broker takes a second link of the same container and name for the first one resumed (specification 2.6.1).</summary>
+    /// <summary>Unique, because a broker takes a second link of the same container and name for the first one resumed (specification
+    /// 2.6.1).</summary>
     private string LinkName(string queue) => $"{environment.ApplicationName}-{queue}-{Guid.NewGuid():N}";
 
     private static bool IsOutage(Exception exception) =>

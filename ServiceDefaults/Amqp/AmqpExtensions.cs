@@ -16,7 +16,8 @@ public static class AmqpExtensions
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
         {
             throw new ConfigurationException(
-                $"The connection string '{connectionName}' is not an AMQP address: set it to one such as {Example}, user and password percent-encoded.");
+                $"The connection string '{connectionName}' is not an AMQP address: set it to one such as {Example}, "
+                + "user and password percent-encoded.");
         }
 
         builder.Services.AddOptions<AmqpOptions>()

@@ -23,7 +23,8 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
 
     public TLink Link { get; }
 
-    /// <summary>Cancelled when the link, its session or its connection ends, on the connection's reader: what is registered must not block.</summary>
+    /// <summary>Cancelled when the link, its session or its connection ends, on the connection's reader: what is registered must not
+    /// block.</summary>
     public CancellationToken Closed => _closed.Token;
 
     public bool IsClosed => _closed.IsCancellationRequested || Link.IsClosed || _session.IsClosed || _session.Connection.IsClosed;
@@ -31,7 +32,8 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
     /// <summary>The error with which the peer ended it, if it gave one.</summary>
     internal global::Amqp.Framing.Error? Error => Link.Error ?? _session.Error ?? _session.Connection.Error;
 
-    /// <summary>Ends the session and with it the link: what is unsettled goes back to the broker, what is in flight gets its callback.</summary>
+    /// <summary>Ends the session and with it the link: what is unsettled goes back to the broker, what is in flight gets its
+    /// callback.</summary>
     public async ValueTask DisposeAsync()
     {
         await _connectionClosed.DisposeAsync();

@@ -7,7 +7,8 @@ public sealed class AmqpOptions
 {
     public const string SectionName = "Amqp";
 
-    /// <summary><c>amqp://user:password@host:port</c> or <c>amqps://…</c>, user and password percent-encoded. Taken from the connection string.</summary>
+    /// <summary><c>amqp://user:password@host:port</c> or <c>amqps://…</c>, user and password percent-encoded. Taken from the connection
+    /// string.</summary>
     [Required]
     public string Address { get; set; } = "";
 
@@ -23,7 +24,8 @@ public sealed class AmqpOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan MinReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The longest delay between two attempts, and so about how long a returned broker goes unnoticed. Defaults to 3 seconds.</summary>
+    /// <summary>The longest delay between two attempts, and so about how long a returned broker goes unnoticed. Defaults to 3
+    /// seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:10:00")]
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(3);
 }

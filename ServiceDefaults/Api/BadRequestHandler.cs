@@ -21,7 +21,10 @@ internal sealed partial class BadRequestHandler(IProblemDetailsService problems)
         {
             HttpContext = context,
             ProblemDetails = badRequest.InnerException is JsonException json
-                ? new HttpValidationProblemDetails(ErrorsOf(json)) { Status = badRequest.StatusCode, Title = "The JSON of the request cannot be read." }
+                ? new HttpValidationProblemDetails(ErrorsOf(json))
+                {
+                    Status = badRequest.StatusCode, Title = "The JSON of the request cannot be read.",
+                }
                 : new ProblemDetails { Status = badRequest.StatusCode, Detail = badRequest.Message },
         });
     }

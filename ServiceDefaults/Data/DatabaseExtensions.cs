@@ -11,7 +11,8 @@ namespace ServiceDefaults.Data;
 
 public static class DatabaseExtensions
 {
-    /// <summary>Registers <typeparamref name="TContext"/> on the PostgreSQL database <paramref name="connectionName"/>, migrated at start.</summary>
+    /// <summary>Registers <typeparamref name="TContext"/> on the PostgreSQL database <paramref name="connectionName"/>, migrated at
+    /// start.</summary>
     /// <exception cref="ConfigurationException">The connection string is not set.</exception>
     public static WebApplicationBuilder AddDatabase<TContext>(
         this WebApplicationBuilder builder, string connectionName, params IInterceptor[] interceptors)

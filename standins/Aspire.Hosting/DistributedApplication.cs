@@ -35,7 +35,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     public void Run() => RunAsync().GetAwaiter().GetResult();
 
-    /// <summary>Runs until it is told to stop. What a user can put right ends it with one sentence and an exit code, not with a stack trace.</summary>
+    /// <summary>Runs until it is told to stop. What a user can put right ends it with one sentence and an exit code, not with a stack
+    /// trace.</summary>
     public virtual async Task RunAsync(CancellationToken cancellationToken = default)
     {
         var failure = Services.GetRequiredService<StartupFailure>();

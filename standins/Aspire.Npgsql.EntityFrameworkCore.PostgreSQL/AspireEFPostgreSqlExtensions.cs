@@ -11,7 +11,8 @@ public static class AspireEFPostgreSqlExtensions
 {
     private const string DefaultConfigSectionName = "Aspire:Npgsql:EntityFrameworkCore:PostgreSQL";
 
-    /// <summary>Registers <typeparamref name="TContext"/>, pooled, with the connection string of <paramref name="connectionName"/>.</summary>
+    /// <summary>Registers <typeparamref name="TContext"/>, pooled, with the connection string of
+    /// <paramref name="connectionName"/>.</summary>
     /// <exception cref="InvalidOperationException">The context is used, and no connection string is configured.</exception>
     public static void AddNpgsqlDbContext<TContext>(
         this IHostApplicationBuilder builder,

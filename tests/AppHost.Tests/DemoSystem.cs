@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AppHost.Tests;
 
-/// <summary>The whole system as the AppHost describes it, on volumes of its own; a scenario breaks it and says what must still be true.</summary>
+/// <summary>The whole system as the AppHost describes it, on volumes of its own; a scenario breaks it and says what must still be
+/// true.</summary>
 internal sealed class DemoSystem : IAsyncDisposable
 {
     public const string Sender = "sender";

@@ -8,7 +8,8 @@ using Xunit;
 namespace Tests.Harness;
 
 /// <summary>
-/// A real PostgreSQL and a real broker, started once for all tests of an assembly as the AppHost starts them, on free ports. Each test takes
+/// A real PostgreSQL and a real broker, started once for all tests of an assembly as the AppHost starts them, on free ports. Each test
+/// takes
 /// a database and a queue of its own, so that tests run in parallel and never meet.
 /// </summary>
 public sealed class Infrastructure : IAsyncLifetime

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Processes;
 
-/// <summary>Tells on the AppHost's console what a user wants to know without opening the dashboard: what is ready, and what has gone wrong.</summary>
+/// <summary>Tells on the AppHost's console what a user wants to know without opening the dashboard: what is ready, and what has gone
+/// wrong.</summary>
 internal sealed partial class ConsoleReporter(
     ResourceNotificationService notifications, ResourceLoggerService loggers, ILogger<DistributedApplication> logger, TimeProvider time)
 {

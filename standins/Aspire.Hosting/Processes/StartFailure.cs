@@ -1,6 +1,7 @@
 namespace Aspire.Hosting.Processes;
 
-/// <summary>Something that the user can put right keeps a resource from starting. The message is one sentence that says what to do.</summary>
+/// <summary>Something that the user can put right keeps a resource from starting. The message is one sentence that says what to
+/// do.</summary>
 internal sealed class StartFailureException : DistributedApplicationException
 {
     public StartFailureException(string message)
@@ -21,7 +22,8 @@ internal sealed class StartupFailure
 
     public string? Message => Volatile.Read(ref _message);
 
-    /// <summary>Whether the application ends if a resource cannot start for a reason that only the user can put right; not so under test.</summary>
+    /// <summary>Whether the application ends if a resource cannot start for a reason that only the user can put right; not so under
+    /// test.</summary>
     public bool EndsApplication { get; set; }
 
     public void Report(string message) => Interlocked.CompareExchange(ref _message, message, null);

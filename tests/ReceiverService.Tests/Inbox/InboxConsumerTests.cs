@@ -97,7 +97,13 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
     [Fact]
     public async Task A_message_without_an_id_or_a_body_is_kept_too()
     {
-        await _receiver.SendAsync(new Message("a value, not data") { Properties = new Properties { Subject = "x\0y" } });
+        var odd = new Message("a value, not data")
+        {
+            Properties = new Properties { Subject = "x\0y" },
+            ApplicationProperties = new ApplicationProperties { ["when"] = DateTime.UnixEpoch, ["bytes"] = new byte[] { 0 }, ["none"] = null },
+        };
+        odd.Properties.SetCorrelationId(7ul);
+        await _receiver.SendAsync(odd);
         await SendLastAsync();
         Assert.Equal(1L, await Sql.ScalarAsync<long>(_receiver.Database, "SELECT count(*) FROM dead_letters WHERE reason LIKE '%message-id%'"));
     }

@@ -3,7 +3,8 @@ using System.Xml.Linq;
 namespace StandIns.Tests.Swap;
 
 /// <summary>
-/// A package folder with an Aspire.AppHost.Sdk that only says that it was imported: what a machine whose feed lacks the real one needs in order
+/// A package folder with an Aspire.AppHost.Sdk that only says that it was imported: what a machine whose feed lacks the real one needs in
+/// order
 /// to evaluate the AppHost as a machine that has it would. It is no folder that anything else uses.
 /// </summary>
 public sealed class AspireSdk : IDisposable

@@ -18,7 +18,8 @@ public class BeforeResourceStartedEvent(IResource resource, IServiceProvider ser
     public IServiceProvider Services { get; } = services;
 }
 
-/// <summary>A resource is healthy for the first time since it was started. Those who wait for the resource wait for the subscribers, too.</summary>
+/// <summary>A resource is healthy for the first time since it was started. Those who wait for the resource wait for the subscribers,
+/// too.</summary>
 public class ResourceReadyEvent(IResource resource, IServiceProvider services) : IDistributedApplicationResourceEvent
 {
     public IResource Resource { get; } = resource;

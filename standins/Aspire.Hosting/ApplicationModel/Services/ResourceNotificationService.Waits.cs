@@ -44,8 +44,10 @@ public partial class ResourceNotificationService
     public Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, CancellationToken cancellationToken = default) =>
         WaitForResourceHealthyAsync(resourceName, DefaultWaitBehavior, cancellationToken);
 
-    /// <summary>Waits until the resource runs, all of its health checks succeed, and what follows that (such as the creation of databases) is done.</summary>
-    /// <exception cref="DistributedApplicationException">The resource has ended, and <paramref name="waitBehavior"/> says not to wait for another start.</exception>
+    /// <summary>Waits until the resource runs, all of its health checks succeed, and what follows that (such as the creation of
+    /// databases) is done.</summary>
+    /// <exception cref="DistributedApplicationException">The resource has ended, and <paramref name="waitBehavior"/> says not to wait for
+    /// another start.</exception>
     public async Task<ResourceEvent> WaitForResourceHealthyAsync(
         string resourceName, WaitBehavior waitBehavior, CancellationToken cancellationToken = default)
     {

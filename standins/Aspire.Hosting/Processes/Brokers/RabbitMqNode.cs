@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace Aspire.Hosting.Processes.Brokers;
 
-/// <summary>A RabbitMQ node of our own: name, files and ports have nothing to do with a RabbitMQ that the machine may run otherwise.</summary>
+/// <summary>A RabbitMQ node of our own: name, files and ports have nothing to do with a RabbitMQ that the machine may run
+/// otherwise.</summary>
 internal sealed class RabbitMqNode(string folder)
 {
     // The files of a node carry its name, so it is always the same; two nodes do not meet, because each has a port mapper of its own.

@@ -3,7 +3,8 @@ using Aspire.Hosting.Processes.Running;
 
 namespace Aspire.Hosting.Processes.Projects;
 
-/// <summary>Runs a project as its build left it: `dotnet &lt;assembly&gt;`, so that the process that is shown is the service itself.</summary>
+/// <summary>Runs a project as its build left it: `dotnet &lt;assembly&gt;`, so that the process that is shown is the service
+/// itself.</summary>
 internal sealed class ProjectLauncher(ProjectOutput output, ProcessStarter processes) : ILauncher
 {
     public bool CanLaunch(IResource resource) => resource is ProjectResource;

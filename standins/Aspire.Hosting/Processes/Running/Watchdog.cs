@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Aspire.Hosting.Processes.Running;
 
 /// <summary>
-/// Ends the processes of an AppHost that has died, however it died: a shell script (watchdog.sh) at the other end of a pipe. When the AppHost
+/// Ends the processes of an AppHost that has died, however it died: a shell script (watchdog.sh) at the other end of a pipe. When the
+/// AppHost
 /// is gone the pipe closes, and the script ends what it was told of and has not been taken back.
 /// </summary>
 internal sealed class Watchdog : IDisposable
@@ -70,7 +71,8 @@ internal sealed class Watchdog : IDisposable
             }
             catch (IOException)
             {
-                // Somebody has killed the watchdog. The application works without it; only its own sudden death would now leave processes behind.
+                // Somebody has killed the watchdog. The application works without it; only its own sudden death would now leave processes
+                // behind.
                 _script = null;
             }
         }
