@@ -59,7 +59,8 @@ public sealed partial class AmqpConnection(
         {
             try
             {
-                var link = await AttachAsync(await ConnectAsync(cancellationToken), attach, terminus, cancellationToken);
+                var open = await ConnectAsync(cancellationToken);
+                var link = await AmqpLink<TLink>.AttachAsync(open, attach, terminus, _options.ConnectTimeout, time, cancellationToken);
                 ReportSuccess();
                 return link;
             }
@@ -121,45 +122,7 @@ public sealed partial class AmqpConnection(
         }
     }
 
-    private async Task<AmqpLink<TLink>> AttachAsync<TLink>(
-        OpenConnection open, Func<Session, OnAttached, TLink> attach, Func<Attach, object?> terminus, CancellationToken cancellationToken)
-        where TLink : Link
-    {
-        var attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var session = new Session(open.Connection);
-        var link = new AmqpLink<TLink>(session, attach(session, OnAttached), open.Closed);
-        try
-        {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(link.Closed, cancellationToken);
-            await attached.Task.WaitAsync(_options.ConnectTimeout, time, either.Token);
-            return link;
-        }
-        catch (Exception exception)
-        {
-            await link.DisposeAsync();
-            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                throw new AmqpException(link.Error ?? new Error(ErrorCode.DetachForced)
-                {
-                    Description = "The broker closed the link while it was being attached.",
-                });
-            }
-
-            throw;
-        }
-
-        void OnAttached(ILink sameLink, Attach answer)
-        {
-            // Refused is an answer without terminus, and a detach with the reason right after it (specification 2.6.3).
-            if (terminus(answer) is not null)
-            {
-                attached.TrySetResult();
-            }
-        }
-    }
-
-    /// <summary>Unique, because a broker takes a second link of the same container and name for the first one resumed (specification
-    /// 2.6.1).</summary>
+    /// <summary>Unique: a second link of the same container and name would be the first one, resumed (specification 2.6.1).</summary>
     private string LinkName(string queue) => $"{environment.ApplicationName}-{queue}-{Guid.NewGuid():N}";
 
     private static bool IsOutage(Exception exception) =>
@@ -193,6 +156,4 @@ public sealed partial class AmqpConnection(
 
     [LoggerMessage(2, LogLevel.Warning, "The broker at {Host}:{Port} cannot be reached; trying until it can: {Reason}")]
     private partial void LogUnavailable(string host, int port, string reason);
-
-    private sealed record OpenConnection(Connection Connection, CancellationToken Closed);
 }

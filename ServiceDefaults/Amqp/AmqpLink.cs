@@ -1,4 +1,5 @@
 using Amqp;
+using Amqp.Framing;
 
 namespace ServiceDefaults.Amqp;
 
@@ -12,7 +13,7 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
     private readonly CancellationTokenSource _closed = new();
     private readonly CancellationTokenRegistration _connectionClosed;
 
-    internal AmqpLink(Session session, TLink link, CancellationToken connectionClosed)
+    private AmqpLink(Session session, TLink link, CancellationToken connectionClosed)
     {
         _session = session;
         Link = link;
@@ -23,17 +24,14 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
 
     public TLink Link { get; }
 
-    /// <summary>Cancelled when the link, its session or its connection ends, on the connection's reader: what is registered must not
-    /// block.</summary>
+    /// <summary>
+    /// Cancelled when the link, its session or its connection ends, on the connection's reader: what is registered must not block.
+    /// </summary>
     public CancellationToken Closed => _closed.Token;
 
     public bool IsClosed => _closed.IsCancellationRequested || Link.IsClosed || _session.IsClosed || _session.Connection.IsClosed;
 
-    /// <summary>The error with which the peer ended it, if it gave one.</summary>
-    internal global::Amqp.Framing.Error? Error => Link.Error ?? _session.Error ?? _session.Connection.Error;
-
-    /// <summary>Ends the session and with it the link: what is unsettled goes back to the broker, what is in flight gets its
-    /// callback.</summary>
+    /// <summary>Ends the session and with it the link: what is unsettled goes back to the broker, what is in flight gets its callback.</summary>
     public async ValueTask DisposeAsync()
     {
         await _connectionClosed.DisposeAsync();
@@ -43,5 +41,49 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
         }
 
         await _closed.CancelAsync();
+    }
+
+    /// <summary>Attaches a link in a new session and waits for the broker to agree.</summary>
+    /// <exception cref="AmqpException">The broker refused, or the connection ended.</exception>
+    /// <exception cref="TimeoutException">The broker did not answer.</exception>
+    internal static async Task<AmqpLink<TLink>> AttachAsync(
+        OpenConnection open,
+        Func<Session, OnAttached, TLink> attach,
+        Func<Attach, object?> terminus,
+        TimeSpan timeout,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var session = new Session(open.Connection);
+        var link = new AmqpLink<TLink>(session, attach(session, OnAttached), open.Closed);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(link.Closed, cancellationToken);
+            await attached.Task.WaitAsync(timeout, time, either.Token);
+            return link;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await link.DisposeAsync();
+            throw new AmqpException(link.Link.Error ?? session.Error ?? open.Connection.Error ?? new Error(ErrorCode.DetachForced)
+            {
+                Description = "The broker closed the link while it was being attached.",
+            });
+        }
+        catch
+        {
+            await link.DisposeAsync();
+            throw;
+        }
+
+        void OnAttached(ILink sameLink, Attach answer)
+        {
+            // Refused is an answer without terminus, and a detach with the reason right after it (specification 2.6.3).
+            if (terminus(answer) is not null)
+            {
+                attached.TrySetResult();
+            }
+        }
     }
 }
