@@ -25,7 +25,7 @@ internal sealed partial class InboxProcessor(
         {
             await ProcessInOneTransactionAsync(messages, cancellationToken);
         }
-        catch (Exception exception) when (IsPermanent(exception))
+        catch (Exception exception) when (Failures.IsPermanent(exception))
         {
             // One message spoils the batch, and which one is not known: each gets a transaction of its own.
             foreach (var message in messages)
@@ -41,7 +41,7 @@ internal sealed partial class InboxProcessor(
         {
             await ProcessInOneTransactionAsync([message], cancellationToken);
         }
-        catch (Exception exception) when (IsPermanent(exception))
+        catch (Exception exception) when (Failures.IsPermanent(exception))
         {
             await ProcessInOneTransactionAsync([message with { Change = null, Failure = exception.Message }], cancellationToken);
         }
@@ -74,12 +74,6 @@ internal sealed partial class InboxProcessor(
 
         Report(messages.Length, fresh);
     }
-
-    /// <summary>Whether trying again would be in vain. Whatever the database may recover from is not permanent.</summary>
-    private static bool IsPermanent(Exception exception) =>
-        exception is not OperationCanceledException
-        && exception is not NpgsqlException { IsTransient: true }
-        && exception is not NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException };
 
     private void Report(int delivered, IReadOnlyCollection<IncomingMessage> fresh)
     {

@@ -1,0 +1,24 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace ReceiverService.Inbox;
+
+/// <summary>Tells the failures that a message brings with it from those that its surroundings have.</summary>
+internal static class Failures
+{
+    /// <summary>
+    /// Whether trying the message again would be in vain. Of what the database says that is a data exception or a violated constraint, SQLSTATE
+    /// class 22 and 23; a missing table or a wrong password is nobody's message's fault and is waited for, like an outage. Whatever else a
+    /// handler throws is permanent.
+    /// </summary>
+    public static bool IsPermanent(Exception exception) => DatabaseFailureIn(exception) switch
+    {
+        PostgresException { SqlState: ['2', '2' or '3', ..] } => true,
+        not null => false,
+        null => exception is not (OperationCanceledException or ObjectDisposedException or TimeoutException or IOException),
+    };
+
+    /// <summary>EF Core wraps what the database says.</summary>
+    private static DbException? DatabaseFailureIn(Exception? exception) =>
+        exception is null or DbException ? exception as DbException : DatabaseFailureIn(exception.InnerException);
+}
