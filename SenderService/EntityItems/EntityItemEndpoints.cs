@@ -45,7 +45,11 @@ internal static class EntityItemEndpoints
         var now = time.GetStorableUtcNow();
         var item = new EntityItem
         {
-            Id = Guid.CreateVersion7(now), Name = request.Name, Value = request.Value, CreatedAt = now, UpdatedAt = now,
+            Id = Guid.CreateVersion7(now),
+            Name = request.Name,
+            Value = request.Value,
+            CreatedAt = now,
+            UpdatedAt = now,
         };
 
         db.EntityItems.Add(item);

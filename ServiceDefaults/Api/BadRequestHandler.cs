@@ -23,7 +23,8 @@ internal sealed partial class BadRequestHandler(IProblemDetailsService problems)
             ProblemDetails = badRequest.InnerException is JsonException json
                 ? new HttpValidationProblemDetails(ErrorsOf(json))
                 {
-                    Status = badRequest.StatusCode, Title = "The JSON of the request cannot be read.",
+                    Status = badRequest.StatusCode,
+                    Title = "The JSON of the request cannot be read.",
                 }
                 : new ProblemDetails { Status = badRequest.StatusCode, Detail = badRequest.Message },
         });
