@@ -34,8 +34,8 @@ public sealed class OutboxSessionTests(Infrastructure infrastructure) : IAsyncLi
             Assert.Null(await OutboxSession.TryOpenAsync(_outbox, default));
         }
 
-        await using var second = await OutboxSession.TryOpenAsync(_outbox, default);
-        Assert.NotNull(second);
+        // The server ends the session a moment after it was told to.
+        await using var second = await Eventually.GetAsync(() => OutboxSession.TryOpenAsync(_outbox, default), session => session is not null);
     }
 
     [Fact]
