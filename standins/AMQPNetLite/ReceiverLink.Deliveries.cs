@@ -97,7 +97,7 @@ public partial class ReceiverLink
 
     private bool TryStart(in Transfer transfer, CallbackQueue callbacks)
     {
-        if (!_credit.TryUse())
+        if (!_credit.TryUse(Session.Window))
         {
             Fail(new Error(ErrorCode.TransferLimitExceeded, "A message came for which there was no credit."), callbacks);
             return false;
