@@ -87,6 +87,11 @@ public partial class Connection
 
     private void OnBegin(ushort channel, Begin begin, CallbackQueue callbacks)
     {
+        if (channel > _open.ChannelMax)
+        {
+            throw new AmqpException(ErrorCode.FramingError, $"The channel {channel} is more than {_open.ChannelMax}."); // 2.7.1, channel-max
+        }
+
         if (!begin.HasField(0))
         {
             throw new AmqpException(ErrorCode.NotAllowed, "This client takes no sessions that the peer begins.");

@@ -27,8 +27,7 @@ public partial class Connection
         deadline.CancelAfter(DefaultTimeout);
         try
         {
-            _stream = await Connector.ConnectAsync(address, Factory.TCP, Factory.SSL, deadline.Token);
-            await OpenAsync(address, deadline.Token);
+            await OpenAsync(await Connector.ConnectAsync(address, Factory.TCP, Factory.SSL, deadline.Token), address, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -36,8 +35,10 @@ public partial class Connection
         }
     }
 
-    private async Task OpenAsync(Address address, CancellationToken cancellationToken)
+    /// <summary>Authenticates and opens over a stream that leads to the peer, and is closed with the connection.</summary>
+    internal async Task OpenAsync(Stream stream, Address address, CancellationToken cancellationToken)
     {
+        _stream = stream;
         try
         {
             _reader = new FrameReader(_stream, (int)Math.Min(_open.MaxFrameSize, int.MaxValue));

@@ -9,6 +9,8 @@ internal sealed class IncomingDelivery(uint id, in Transfer first)
     private readonly uint _format = first.MessageFormat;
     private ByteBuffer _received;
 
+    public uint Id => id;
+
     public bool IsSettled { get; set; }
 
     /// <summary>Keeps a part of the message; false if it becomes too large.</summary>

@@ -14,6 +14,7 @@ internal sealed class ReceiverCredit
     private int _restored;
     private uint _remaining;
     private uint _limit;
+    private int _grants;
 
     /// <summary>How many deliveries the peer has made or passed over.</summary>
     public uint DeliveryCount { get; private set; }
@@ -37,6 +38,7 @@ internal sealed class ReceiverCredit
     public uint Grant()
     {
         _restored = 0;
+        _grants++;
         if (_mode == CreditMode.Auto)
         {
             _remaining = (uint)Math.Max(0, _total - _unsettled);
@@ -51,11 +53,15 @@ internal sealed class ReceiverCredit
         return _remaining;
     }
 
-    /// <summary>Counts a delivery that has started; false if the peer was never told that it may make it.</summary>
-    public bool TryUse()
+    /// <summary>Counts a delivery that has started; false if the peer cannot have thought that it may make it.</summary>
+    /// <param name="window">How many deliveries may be on their way at once: the session's window.</param>
+    public bool TryUse(uint window)
     {
-        // Credit may have been taken back while the delivery was on its way: what counts is the most that was ever told.
-        if (SerialNumber.Distance(DeliveryCount, _limit) <= 0)
+        // Credit may have been taken back while the delivery was on its way: what counts is the most that was ever told. And credit that is
+        // renewed counts from the delivery count in the flow (2.6.7), but RabbitMQ 3 adds it to what it has sent by then: what was on its
+        // way comes on top, which the session's window bounds.
+        var excess = _grants > 1 ? window : 0;
+        if (SerialNumber.Distance(DeliveryCount, unchecked(_limit + excess)) <= 0)
         {
             return false;
         }

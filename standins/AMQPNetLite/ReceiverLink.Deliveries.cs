@@ -35,6 +35,13 @@ public partial class ReceiverLink
         }
 
         var delivery = _partial;
+        if (transfer.DeliveryId is { } id && id != delivery.Id)
+        {
+            // A delivery must end before the next one of its link begins (2.6.14), and its id stays the same (2.7.5).
+            Fail(new Error(ErrorCode.InvalidField, $"The delivery {id} came in the middle of {delivery.Id}."), callbacks);
+            return;
+        }
+
         delivery.IsSettled |= transfer.Settled ?? false;
         if (transfer.Aborted)
         {
@@ -90,7 +97,7 @@ public partial class ReceiverLink
 
     private bool TryStart(in Transfer transfer, CallbackQueue callbacks)
     {
-        if (!_credit.TryUse())
+        if (!_credit.TryUse(Session.Window))
         {
             Fail(new Error(ErrorCode.TransferLimitExceeded, "A message came for which there was no credit."), callbacks);
             return false;

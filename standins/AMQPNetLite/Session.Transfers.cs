@@ -19,6 +19,9 @@ public partial class Session
     private uint _nextIncomingId;
     private uint _incomingWindow;
 
+    /// <summary>How many transfers the peer may have on their way.</summary>
+    internal uint Window => _window;
+
     /// <summary>
     /// Writes as much of a delivery as credit, the peer's window and the buffer allow; true if that was all. Called under the gate.
     /// </summary>

@@ -37,8 +37,14 @@ internal sealed class SessionLinks(uint handleMax)
 
     /// <summary>Finds the link that a peer attaches its end of, by name and role.</summary>
     /// <returns>What is wrong, or null.</returns>
+    /// <exception cref="AmqpException">The handle is none that this end can have: an error of the connection (2.7.2, handle-max).</exception>
     public Error TryMap(Attach attach, out Link link)
     {
+        if (attach.Handle > _ownHandleMax)
+        {
+            throw new AmqpException(ErrorCode.FramingError, $"The handle {attach.Handle} is more than {_ownHandleMax}.");
+        }
+
         link = _byHandle.Find(candidate =>
             candidate is { LinkState: LinkState.AttachSent or LinkState.DetachPipe }
             && candidate.Name == attach.LinkName
@@ -46,11 +52,6 @@ internal sealed class SessionLinks(uint handleMax)
         if (link is null)
         {
             return new Error(ErrorCode.NotAllowed, $"This client waits for no link '{attach.LinkName}' to be attached.");
-        }
-
-        if (attach.Handle > _ownHandleMax)
-        {
-            return new Error(ErrorCode.InvalidField, $"The handle {attach.Handle} is more than {_ownHandleMax}.");
         }
 
         return _byPeerHandle.TryAdd(attach.Handle, link)

@@ -1,86 +1,56 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
-using Amqp;
 
 namespace StandIns.Tests.Amqp;
 
-/// <summary>An Artemis of the tests' own: an instance in a temporary folder, on a free port, gone when the tests are.</summary>
-public sealed partial class ArtemisBroker : IAsyncLifetime
+/// <summary>An Apache Artemis.</summary>
+public sealed partial class ArtemisBroker : TestBroker
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"artemis-{Guid.NewGuid():N}");
-    private readonly TaskCompletionSource _active = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _port = FreePort();
-    private Process? _process;
+    private const string StorePassword = "store-password";
+
+    // FIXED: nothing is made by itself. SMALL: no room for more than a few messages. REFUSING: the same, and says so.
+    private const string AddressSettings = """
+        <address-settings>
+          <address-setting match="fixed.#"><auto-create-queues>false</auto-create-queues><auto-create-addresses>false</auto-create-addresses></address-setting>
+          <address-setting match="small.#"><max-size-bytes>50000</max-size-bytes><address-full-policy>BLOCK</address-full-policy></address-setting>
+          <address-setting match="refusing.#"><max-size-bytes>50000</max-size-bytes><address-full-policy>FAIL</address-full-policy></address-setting>
+        """;
+
+    private readonly Dictionary<ServerCertificate, int> _tlsPorts = Enum.GetValues<ServerCertificate>().ToDictionary(kind => kind, _ => FreePort());
 
     public static string? Home => Environment.GetEnvironmentVariable("ARTEMIS_HOME") is { Length: > 0 } home ? home : null;
 
-    public async Task InitializeAsync()
+    protected override string ReadyMark => "AMQ221007";
+
+    public override int PortWith(ServerCertificate certificate) => _tlsPorts[certificate];
+
+    public override async Task CreateAsync()
     {
-        if (Home is null)
-        {
-            return; // every test that would use it is skipped
-        }
-
-        using (var create = Start(
-            Path.Combine(Home, "bin", "artemis"),
-            ["create", _folder, "--user", "user", "--password", "p@ss", "--require-login", "--no-web", "--silent", "--no-autotune", "--nio"]))
-        {
-            await create.WaitForExitAsync().InTime();
-        }
-
-        var settings = Path.Combine(_folder, "etc", "broker.xml");
-        var acceptor = $"<acceptors><acceptor name=\"amqp\">tcp://127.0.0.1:{_port}?protocols=AMQP,CORE</acceptor></acceptors>";
-        await File.WriteAllTextAsync(settings, Acceptors().Replace(await File.ReadAllTextAsync(settings), acceptor));
-        _process = Start(Path.Combine(_folder, "bin", "artemis"), ["run"]);
-        await _active.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await RunAsync(
+            Path.Combine(Home!, "bin", "artemis"),
+            ["create", Folder, "--user", User, "--password", Password, "--require-login", "--no-web", "--silent", "--no-autotune", "--nio"]);
+        var settings = Path.Combine(Folder, "etc", "broker.xml");
+        var acceptors = string.Concat(_tlsPorts.Select(listener => TlsAcceptor(listener.Key, listener.Value)));
+        acceptors = Text($"<acceptors><acceptor name=\"amqp\">tcp://127.0.0.1:{Port}?protocols=AMQP,CORE</acceptor>{acceptors}</acceptors>");
+        var text = Acceptors().Replace(await File.ReadAllTextAsync(settings), acceptors);
+        text = text.Replace("<address-settings>", AddressSettings, StringComparison.Ordinal);
+        // By default the broker takes no message once a disk is 90 % full, without a word.
+        text = DiskUsage().Replace(text, "<max-disk-usage>99</max-disk-usage>");
+        await File.WriteAllTextAsync(settings, text);
     }
 
-    public Task<Connection> ConnectAsync(string password = "p@ss") =>
-        new ConnectionFactory().CreateAsync(new Address("127.0.0.1", _port, "user", password, "/", "AMQP")).InTime();
+    protected override void StartProcesses() => StartProcess(Path.Combine(Folder, "bin", "artemis"), ["run"]);
 
-    /// <summary>As a power failure would.</summary>
-    public async Task KillAsync()
+    private string TlsAcceptor(ServerCertificate kind, int port)
     {
-        if (_process is { HasExited: false })
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync().InTime();
-        }
-    }
-
-    public async Task DisposeAsync()
-    {
-        await KillAsync();
-        _process?.Dispose();
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        var store = Path.Combine(Folder, "etc", $"{kind}.p12");
+        File.WriteAllBytes(store, Certificates[kind].Export(X509ContentType.Pkcs12, StorePassword));
+        return Text($"<acceptor name=\"{kind}\">tcp://127.0.0.1:{port}?protocols=AMQP;sslEnabled=true;keyStoreType=PKCS12;keyStorePath={store};keyStorePassword={StorePassword}</acceptor>");
     }
 
     [GeneratedRegex("<acceptors>.*</acceptors>", RegexOptions.Singleline)]
     private static partial Regex Acceptors();
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private Process Start(string program, string[] arguments)
-    {
-        var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true },
-        };
-        process.OutputDataReceived += (_, line) => _ = line.Data?.Contains("AMQ221007", StringComparison.Ordinal) is true && _active.TrySetResult();
-        process.ErrorDataReceived += (_, _) => { };
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
+    [GeneratedRegex("<max-disk-usage>.*?</max-disk-usage>")]
+    private static partial Regex DiskUsage();
 }

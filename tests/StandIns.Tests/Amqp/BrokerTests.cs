@@ -1,19 +1,23 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
 
 namespace StandIns.Tests.Amqp;
 
-/// <summary>Against a broker that is not ours.</summary>
-public class BrokerTests(ArtemisBroker broker) : IClassFixture<ArtemisBroker>
+/// <summary>Against brokers that are not ours, each in the same way where they behave in the same way.</summary>
+public class BrokerTests(Brokers brokers) : IClassFixture<Brokers>
 {
     private static readonly Symbol[] QueueCapability = [new("queue")];
 
-    [BrokerFact]
-    public async Task Durable_sends_are_all_accepted_and_all_received_in_order()
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task Ten_thousand_durable_sends_are_all_accepted_and_all_received_in_order(BrokerKind kind)
     {
-        const int Count = 2000;
-        var connection = await broker.ConnectAsync();
+        const int Count = 10_000;
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
         var session = new Session(connection);
         var sender = AttachSender(session, "pipelined");
         var outcomes = new Outcomes();
@@ -24,9 +28,10 @@ public class BrokerTests(ArtemisBroker broker) : IClassFixture<ArtemisBroker>
 
         var accepted = await outcomes.WaitForAsync(Count);
         Assert.All(accepted, result => Assert.IsType<Accepted>(result.Outcome));
+        Assert.Equal(Enumerable.Range(0, Count), accepted.Select(result => (int)result.State).Order());
 
         var received = new List<Message>();
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var receiver = AttachReceiver(session, "pipelined");
         receiver.Start(300, (link, message) =>
         {
@@ -36,13 +41,11 @@ public class BrokerTests(ArtemisBroker broker) : IClassFixture<ArtemisBroker>
         });
         await all.Task.InTime();
 
-        Assert.Equal(
-            Enumerable.Range(0, Count).Select(index => (long)index),
-            received.Select(message => (long)message.ApplicationProperties["aggregate-version"]));
+        Assert.Equal(Enumerable.Range(0, Count).Select(index => (long)index), received.Select(NumberOf));
         Assert.All(received, message => Assert.True(message.Header.Durable));
         var last = received[^1];
-        Assert.Equal(("id-1999", "EntityItemCreated", "group"), (last.Properties.MessageId, last.Properties.Subject, last.Properties.GroupId));
-        Assert.Equal("id-1999", last.ApplicationProperties["cloudEvents:id"]);
+        Assert.Equal(("id-9999", "EntityItemCreated", "group"), (last.Properties.MessageId, last.Properties.Subject, last.Properties.GroupId));
+        Assert.Equal("id-9999", last.ApplicationProperties["cloudEvents:id"]);
         Assert.Equal("application/json", last.Properties.ContentType);
         Assert.Equal(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), last.Properties.CreationTime);
         Assert.Equal([1, 2, 3], (byte[])last.Body);
@@ -50,10 +53,12 @@ public class BrokerTests(ArtemisBroker broker) : IClassFixture<ArtemisBroker>
         Assert.Null(connection.Error);
     }
 
-    [BrokerFact]
-    public async Task A_released_message_comes_again_and_an_accepted_one_does_not()
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task A_released_message_comes_again_and_an_accepted_one_does_not(BrokerKind kind)
     {
-        var connection = await broker.ConnectAsync();
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
         var session = new Session(connection);
         await AttachSender(session, "released").SendAsync(Event(1)).InTime();
 
@@ -62,17 +67,189 @@ public class BrokerTests(ArtemisBroker broker) : IClassFixture<ArtemisBroker>
         first.Accept(await first.ReceiveAsync().InTime());
         await first.CloseAsync().InTime();
 
-        var second = AttachReceiver(session, "released", "second");
-        Assert.Null(await second.ReceiveAsync(TimeSpan.FromMilliseconds(200)).InTime());
+        await ExpectEmptyAsync(session, "released");
         await connection.CloseAsync().InTime();
     }
 
-    [BrokerFact]
-    public async Task A_message_of_many_frames_goes_there_and_back()
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task A_rejected_message_is_gone_and_the_next_one_comes(BrokerKind kind)
     {
-        var body = new byte[3_000_000];
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
+        var session = new Session(connection);
+        var sender = AttachSender(session, "rejected");
+        await sender.SendAsync(Event(1)).InTime();
+        await sender.SendAsync(Event(2)).InTime();
+
+        var receiver = AttachReceiver(session, "rejected");
+        receiver.Reject(await receiver.ReceiveAsync().InTime(), new Error("x:bad") { Description = "bad" });
+        var second = await receiver.ReceiveAsync().InTime();
+        receiver.Accept(second);
+        Assert.Equal(2, NumberOf(second));
+        await receiver.CloseAsync().InTime();
+
+        await ExpectEmptyAsync(session, "rejected");
+        await connection.CloseAsync().InTime();
+    }
+
+    [Theory]
+    [Artemis]
+    public async Task A_modified_message_comes_again_and_was_counted(BrokerKind kind)
+    {
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
+        var session = new Session(connection);
+        await AttachSender(session, "modified").SendAsync(Event(1)).InTime();
+
+        var receiver = AttachReceiver(session, "modified");
+        receiver.Modify(await receiver.ReceiveAsync().InTime(), deliveryFailed: true);
+        var again = await receiver.ReceiveAsync().InTime();
+        receiver.Accept(again);
+
+        Assert.Equal(1u, again.Header.DeliveryCount);
+        await connection.CloseAsync().InTime();
+    }
+
+    [Theory]
+    [RabbitMq]
+    public async Task A_modified_message_ends_the_session_of_a_broker_that_knows_no_such_thing_and_comes_again(BrokerKind kind)
+    {
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
+        var session = new Session(connection);
+        await AttachSender(session, "modified").SendAsync(Event(1)).InTime();
+        var receiver = AttachReceiver(session, "modified");
+        receiver.Modify(await receiver.ReceiveAsync().InTime(), deliveryFailed: true);
+
+        var exception = await Assert.ThrowsAsync<AmqpException>(() => receiver.ReceiveAsync().InTime());
+
+        Assert.Contains("modified", exception.Message, StringComparison.Ordinal);
+        Assert.False(connection.IsClosed);
+        var next = AttachReceiver(new Session(connection), "modified");
+        next.Accept(await next.ReceiveAsync().InTime());
+        await connection.CloseAsync().InTime();
+    }
+
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task What_a_connection_leaves_unsettled_comes_again_over_the_next_one(BrokerKind kind)
+    {
+        var broker = await brokers.GetAsync(kind);
+        var first = await broker.ConnectAsync();
+        var session = new Session(first);
+        await AttachSender(session, "left").SendAsync(Event(7)).InTime();
+        var receiver = AttachReceiver(session, "left");
+        var left = await receiver.ReceiveAsync().InTime();
+        await first.CloseAsync().InTime();
+        Assert.Throws<AmqpException>(() => receiver.Accept(left));
+
+        var second = await broker.ConnectAsync();
+        var next = AttachReceiver(new Session(second), "left");
+        var again = await next.ReceiveAsync().InTime();
+        next.Accept(again);
+
+        Assert.Equal(7, NumberOf(again));
+        await second.CloseAsync().InTime();
+    }
+
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task No_more_messages_come_than_there_is_credit(BrokerKind kind)
+    {
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
+        var session = new Session(connection);
+        var sender = AttachSender(session, "credit");
+        for (var index = 0; index < 7; index++)
+        {
+            await sender.SendAsync(Event(index)).InTime();
+        }
+
+        var receiver = AttachReceiver(session, "credit");
+        receiver.SetCredit(3, CreditMode.Manual);
+        var received = await TakeAsync(receiver, 3);
+        Assert.Null(await receiver.ReceiveAsync(TimeSpan.FromMilliseconds(300)).InTime());
+        receiver.SetCredit(4, CreditMode.Manual);
+        received.AddRange(await TakeAsync(receiver, 4));
+
+        Assert.Equal(Enumerable.Range(0, 7).Select(index => (long)index), received.Select(NumberOf));
+        await connection.CloseAsync().InTime();
+    }
+
+    [Theory]
+    [Artemis]
+    public async Task Sends_wait_for_a_broker_without_room_and_go_out_when_there_is_some(BrokerKind kind)
+    {
+        const int Count = 3000;
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
+        var session = new Session(connection);
+        var sender = AttachSender(session, "small.queue");
+        var outcomes = new Outcomes();
+        for (var index = 0; index < Count; index++)
+        {
+            sender.Send(Event(index), outcomes.Add, index);
+        }
+
+        // There is no credit for the last ones, whatever the time.
+        await outcomes.WaitForAsync(100);
+        var receiver = AttachReceiver(session, "small.queue");
+        Assert.True(outcomes.Snapshot().Count < Count);
+        for (var index = 0; index < Count; index++)
+        {
+            var message = await receiver.ReceiveAsync().InTime();
+            receiver.Accept(message);
+            Assert.Equal(index, NumberOf(message));
+        }
+
+        Assert.All(await outcomes.WaitForAsync(Count), result => Assert.IsType<Accepted>(result.Outcome));
+        await connection.CloseAsync().InTime();
+    }
+
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task Two_consumers_share_a_queue_and_one_takes_over_from_the_other(BrokerKind kind)
+    {
+        const int Count = 60;
+        var broker = await brokers.GetAsync(kind);
+        var connections = new[] { await broker.ConnectAsync(), await broker.ConnectAsync() };
+        var receivers = connections.Select(connection => AttachReceiver(new Session(connection), "shared")).ToArray();
+        var first = receivers[0].ReceiveAsync();
+        var second = receivers[1].ReceiveAsync();
+        var sender = AttachSender(new Session(connections[1]), "shared");
+        for (var index = 0; index < Count; index++)
+        {
+            await sender.SendAsync(Event(index, group: null)).InTime();
+        }
+
+        // The first one has messages, settles one, and leaves: the second gets all but that one.
+        var settled = await first.InTime();
+        receivers[0].Accept(settled);
+        await connections[0].CloseAsync().InTime();
+        var received = new List<long> { NumberOf(settled) };
+        for (var message = await second.InTime(); received.Count < Count; message = await receivers[1].ReceiveAsync().InTime())
+        {
+            receivers[1].Accept(message);
+            received.Add(NumberOf(message));
+            if (received.Count == Count)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, Count).Select(index => (long)index), received.Order());
+        await connections[1].CloseAsync().InTime();
+    }
+
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task A_message_of_many_frames_goes_there_and_back(BrokerKind kind)
+    {
+        var body = new byte[RabbitMqBroker.MaxMessageSize - 10_000];
         new Random(1).NextBytes(body);
-        var connection = await broker.ConnectAsync();
+        var broker = await brokers.GetAsync(kind);
+        var connection = await broker.ConnectAsync(configure: factory => factory.AMQP.MaxFrameSize = 512);
         var session = new Session(connection);
         await AttachSender(session, "large").SendAsync(Messages.OfBytes(body)).InTime();
 
@@ -84,76 +261,125 @@ public class BrokerTests(ArtemisBroker broker) : IClassFixture<ArtemisBroker>
         await connection.CloseAsync().InTime();
     }
 
-    [BrokerFact]
-    public async Task A_wrong_password_is_unauthorized_access()
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task A_message_that_the_broker_does_not_take_is_an_exception_and_the_next_connection_works(BrokerKind kind)
     {
+        var queue = kind == BrokerKind.Artemis ? "refusing.queue" : "refusing";
+        var broker = await brokers.GetAsync(kind);
+        var connection = await broker.ConnectAsync();
+        var sender = AttachSender(new Session(connection), queue);
+
+        var exception = await Record.ExceptionAsync(async () =>
+        {
+            // Artemis refuses when the queue is full, RabbitMQ what is too large.
+            for (var index = 0; index < 100; index++)
+            {
+                await sender.SendAsync(Messages.OfBytes(new byte[(2 * RabbitMqBroker.MaxMessageSize) + index])).InTime();
+            }
+        });
+
+        Assert.IsType<AmqpException>(exception);
+        await connection.CloseAsync(TimeSpan.FromSeconds(10)).InTime();
+        var next = await broker.ConnectAsync();
+        await AttachSender(new Session(next), "taken").SendAsync(Event(1)).InTime();
+        await next.CloseAsync().InTime();
+    }
+
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task A_wrong_password_is_unauthorized_access(BrokerKind kind)
+    {
+        var broker = await brokers.GetAsync(kind);
+
         var exception = await Assert.ThrowsAsync<AmqpException>(() => broker.ConnectAsync("wrong"));
+
         Assert.Equal(ErrorCode.UnauthorizedAccess, exception.Error.Condition);
     }
 
-    [BrokerFact]
-    public async Task Every_send_ends_when_the_broker_is_killed()
+    [Fact]
+    public Task A_host_that_is_not_known_is_a_socket_exception() =>
+        Assert.ThrowsAsync<SocketException>(() => new ConnectionFactory().CreateAsync(new Address("amqp://no-such-host.invalid")).InTime());
+
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task A_queue_that_is_not_there_is_not_found(BrokerKind kind)
     {
-        var mortal = new ArtemisBroker();
-        try
+        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
+        var session = new Session(connection);
+        var address = kind == BrokerKind.Artemis ? "fixed.missing" : "/exchange/missing/key";
+        var closed = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sender = AttachSender(session, address);
+        sender.AddClosedCallback((_, error) => closed.SetResult(error));
+
+        await Assert.ThrowsAsync<AmqpException>(() => sender.SendAsync(Event(1)).InTime());
+
+        Assert.Equal(ErrorCode.NotFound, (await closed.Task.InTime()).Condition);
+        connection.Close(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [Artemis]
+    [RabbitMq]
+    public async Task A_certificate_of_the_authority_is_good_and_no_other_client_trusts_it(BrokerKind kind)
+    {
+        var broker = await brokers.GetAsync(kind);
+
+        var connection = await broker.ConnectByTlsAsync(ServerCertificate.Good, trusting: true);
+        await AttachSender(new Session(connection), "tls").SendAsync(Event(1)).InTime();
+        await connection.CloseAsync().InTime();
+
+        await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(ServerCertificate.Good, trusting: false));
+    }
+
+    [Theory]
+    [Artemis]
+    public async Task Expired_and_self_signed_certificates_are_refused(BrokerKind kind)
+    {
+        var broker = await brokers.GetAsync(kind);
+        foreach (var certificate in new[] { ServerCertificate.Expired, ServerCertificate.SelfSigned })
         {
-            await mortal.InitializeAsync();
-            await SendUntilKilledAsync(mortal);
-        }
-        finally
-        {
-            await mortal.DisposeAsync();
+            await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(certificate, trusting: true));
+            await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(certificate, trusting: false));
         }
     }
 
-    private static async Task SendUntilKilledAsync(ArtemisBroker mortal)
+    private static async Task<List<Message>> TakeAsync(ReceiverLink receiver, int count)
     {
-        var connection = await mortal.ConnectAsync();
-        var closed = new TaskCompletionSource<Error>();
-        connection.AddClosedCallback((_, error) => closed.SetResult(error));
-        var sender = AttachSender(new Session(connection), "killed");
-        var outcomes = new Outcomes();
-        var sent = 0;
-        var sending = Task.Run(() =>
+        var messages = new List<Message>();
+        while (messages.Count < count)
         {
-            // Far more than there is credit for: some have an outcome, some are on their way, some wait.
-            while (!sender.IsClosed && sent < 200_000)
-            {
-                try
-                {
-                    sender.Send(Event(sent), outcomes.Add, sent);
-                    sent++;
-                }
-                catch (AmqpException)
-                {
-                    return; // closed just now: this one has no outcome to come
-                }
-            }
-        });
-        await outcomes.WaitForAsync(500);
+            var message = await receiver.ReceiveAsync().InTime();
+            receiver.Accept(message);
+            messages.Add(message);
+        }
 
-        await mortal.KillAsync();
-
-        await sending.InTime();
-        var all = await outcomes.WaitForAsync(sent);
-        Assert.Equal(ErrorCode.ConnectionForced, (await closed.Task.InTime()).Condition);
-        Assert.Equal(Enumerable.Range(0, sent), all.Select(result => (int)result.State).Order());
-        Assert.All(all, result => Assert.True(result.Outcome is Accepted || result.Outcome is Rejected { Error: not null }));
-        Assert.Contains(all, result => result.Outcome is Rejected);
+        return messages;
     }
 
-    private static SenderLink AttachSender(Session session, string queue) =>
+    private static async Task ExpectEmptyAsync(Session session, string queue)
+    {
+        var receiver = AttachReceiver(session, queue, "second");
+        Assert.Null(await receiver.ReceiveAsync(TimeSpan.FromMilliseconds(200)).InTime());
+    }
+
+    internal static SenderLink AttachSender(Session session, string queue) =>
         new(session, "sender", new Target { Address = queue, Durable = 2, Capabilities = QueueCapability }, null);
 
-    private static ReceiverLink AttachReceiver(Session session, string queue, string name = "receiver") =>
+    internal static ReceiverLink AttachReceiver(Session session, string queue, string name = "receiver") =>
         new(session, name, new Source { Address = queue, Durable = 2, Capabilities = QueueCapability }, null);
 
-    private static Message Event(int index) => new()
+    internal static long NumberOf(Message message) => (long)message.ApplicationProperties["aggregate-version"];
+
+    internal static Message Event(int index, string? group = "group") => new()
     {
         Header = new Header { Durable = true },
         Properties = new Properties
         {
-            MessageId = $"id-{index}", Subject = "EntityItemCreated", GroupId = "group", ContentType = "application/json",
+            MessageId = $"id-{index}", Subject = "EntityItemCreated", GroupId = group, ContentType = "application/json",
             CreationTime = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
         },
         ApplicationProperties = new ApplicationProperties

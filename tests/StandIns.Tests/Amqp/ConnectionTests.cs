@@ -230,6 +230,24 @@ public class ConnectionTests
     }
 
     [Fact]
+    public async Task Two_that_have_nothing_to_say_but_signs_of_life_stay_connected()
+    {
+        await using var conversation = await Conversation.OpenAsync(
+            ["peer", null, null, null, 500u], factory => factory.AMQP.IdleTimeout = 500);
+        conversation.Peer.ShowSignsOfLife = true;
+        var started = Environment.TickCount64;
+
+        // For longer than the client would wait for a silent peer, twice its timeout.
+        while (Environment.TickCount64 - started < 1500)
+        {
+            Assert.Equal(0ul, (await conversation.Peer.ReadAsync())!.Code);
+            await conversation.Peer.SendBytesAsync(new byte[] { 0, 0, 0, 8, 2, 0, 0, 0 });
+        }
+
+        Assert.False(conversation.Connection.IsClosed);
+    }
+
+    [Fact]
     public async Task A_peer_that_falls_silent_is_given_up()
     {
         await using var conversation = await Conversation.OpenAsync(configure: factory => factory.AMQP.IdleTimeout = 100);

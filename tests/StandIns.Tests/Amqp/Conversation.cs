@@ -39,13 +39,23 @@ internal sealed class Conversation : IAsyncDisposable
     }
 
     /// <summary>A session with the windows that a test wants.</summary>
-    public static async Task<Conversation> BeginAsync(uint incomingWindow = 1000, object?[]? open = null, Begin? begin = null)
+    public static async Task<Conversation> BeginAsync(
+        uint incomingWindow = 1000, object?[]? open = null, Begin? begin = null, Action<ConnectionFactory>? configure = null)
     {
-        var conversation = await OpenAsync(open);
-        conversation.Session = new Session(conversation.Connection, begin ?? new Begin(), null);
-        await conversation.Peer.ExpectAsync(Code.Begin);
-        await conversation.Peer.SendAsync(0, Code.Begin, [(ushort)0, 0u, incomingWindow, 1000u]);
+        var conversation = await OpenAsync(open, configure);
+        await conversation.BeginAsync(answer: true, incomingWindow, begin);
         return conversation;
+    }
+
+    /// <summary>A session that the peer answers, or not yet.</summary>
+    public async Task BeginAsync(bool answer, uint incomingWindow = 1000, Begin? begin = null)
+    {
+        Session = new Session(Connection, begin ?? new Begin(), null);
+        await Peer.ExpectAsync(Code.Begin);
+        if (answer)
+        {
+            await Peer.SendAsync(0, Code.Begin, [(ushort)0, 0u, incomingWindow, 1000u]);
+        }
     }
 
     /// <summary>A sender, attached, with credit.</summary>

@@ -22,6 +22,17 @@ internal sealed class Outcomes
     private readonly List<(object State, Outcome Outcome)> _all = [];
     private readonly List<(int Count, TaskCompletionSource Signal)> _waiting = [];
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _all.Count;
+            }
+        }
+    }
+
     public void Add(ILink sender, Message message, Outcome outcome, object state)
     {
         lock (_gate)

@@ -9,6 +9,9 @@ namespace StandIns.Tests.Amqp;
 /// <summary>A frame that the client sent: the fields of its performative as a list, and what follows it.</summary>
 internal sealed record PeerFrame(ushort Channel, ulong Code, List Fields, byte[] Payload)
 {
+    /// <summary>How many bytes the frame has, its header included.</summary>
+    public int Size { get; init; }
+
     public object? Field(int index) => index < Fields.Count ? Fields[index] : null;
 }
 
@@ -30,6 +33,9 @@ internal sealed class Peer : IAsyncDisposable
 
     /// <summary>Whether signs of life are handed out too: frames without a body, as frames of code 0.</summary>
     public bool ShowSignsOfLife { get; set; }
+
+    /// <summary>Whether each byte is sent by itself.</summary>
+    public bool ByteByByte { get; init; }
 
     public Address Address(string? user = null, string? password = null, string scheme = "AMQP") =>
         new("127.0.0.1", Port, user, password, "/", scheme);
@@ -114,7 +120,14 @@ internal sealed class Peer : IAsyncDisposable
         return buffer.WrittenSpan.ToArray();
     }
 
-    public Task SendBytesAsync(ReadOnlyMemory<byte> bytes) => Stream.WriteAsync(bytes).AsTask().InTime();
+    public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var step = ByteByByte ? 1 : bytes.Length;
+        for (var start = 0; start < bytes.Length; start += step)
+        {
+            await Stream.WriteAsync(bytes.Slice(start, step)).AsTask().InTime();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -143,7 +156,10 @@ internal sealed class Peer : IAsyncDisposable
 
         var reader = new AmqpReader(body);
         var performative = Assert.IsType<DescribedValue>(reader.ReadObject());
-        return new PeerFrame(channel, (ulong)performative.Descriptor, (List)performative.Value, reader.Rest.ToArray());
+        return new PeerFrame(channel, (ulong)performative.Descriptor, (List)performative.Value, reader.Rest.ToArray())
+        {
+            Size = body.Length + Frame.HeaderSize,
+        };
     }
 
     private static string Show(object? value) => value switch

@@ -166,6 +166,28 @@ public class ReceiverLinkTests
     }
 
     [Fact]
+    public async Task A_peer_that_counts_renewed_credit_from_what_it_has_sent_is_borne_with_within_the_window()
+    {
+        const uint Window = 10;
+        await using var conversation = await Conversation.BeginAsync(begin: new Begin { IncomingWindow = Window });
+        var receiver = await conversation.AttachReceiverAsync();
+        receiver.SetCredit(1);
+        await conversation.Peer.ExpectAsync(Code.Flow);
+        await conversation.TransferAsync(0, Messages.Encoded(1));
+        receiver.Accept(await receiver.ReceiveAsync().InTime()); // renews the credit of one
+        for (var id = 1u; id <= 1 + Window; id++)
+        {
+            await conversation.TransferAsync(id, Messages.Encoded(1));
+            Assert.NotNull(await receiver.ReceiveAsync().InTime());
+        }
+
+        await conversation.TransferAsync(2 + Window, Messages.Encoded(1));
+
+        await TestPolling.UntilAsync(() => receiver.IsClosed);
+        Assert.Equal(ErrorCode.TransferLimitExceeded, receiver.Error.Condition);
+    }
+
+    [Fact]
     public async Task The_sessions_window_opens_again_as_it_is_used()
     {
         await using var conversation = await Conversation.BeginAsync(begin: new Begin { IncomingWindow = 2 });

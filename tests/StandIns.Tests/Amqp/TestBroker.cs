@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Amqp;
+using Aspire.Hosting.Processes.Running;
+
+namespace StandIns.Tests.Amqp;
+
+/// <summary>A broker of the tests' own: its files in a temporary folder, on free ports, gone when the tests are.</summary>
+public abstract class TestBroker : IAsyncDisposable
+{
+    protected const string User = "user";
+    protected const string Password = "p@ss";
+
+    private const int SigCont = 18;
+    private const int SigStop = 19;
+
+    private readonly List<Process> _processes = [];
+    private TaskCompletionSource _ready = new();
+
+    public int Port { get; } = FreePort();
+
+    protected string Folder { get; } = Path.Combine(Path.GetTempPath(), $"broker-{Guid.NewGuid():N}");
+
+    protected TestCertificates Certificates { get; } = new();
+
+    /// <summary>What the broker writes when it can be connected to.</summary>
+    protected abstract string ReadyMark { get; }
+
+    /// <summary>Makes the broker's files.</summary>
+    public abstract Task CreateAsync();
+
+    /// <summary>Starts it, for the first time or again; done when it can be connected to.</summary>
+    public async Task StartAsync()
+    {
+        _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        StartProcesses();
+        await _ready.Task.WaitAsync(TimeSpan.FromSeconds(90));
+    }
+
+    public abstract int PortWith(ServerCertificate certificate);
+
+    public async Task<Connection> ConnectAsync(string password = Password, Action<ConnectionFactory>? configure = null)
+    {
+        var factory = new ConnectionFactory();
+        configure?.Invoke(factory);
+        return await factory.CreateAsync(new Address("127.0.0.1", Port, User, password, "/", "AMQP")).InTime();
+    }
+
+    /// <summary>Connects by TLS, with a client that trusts the tests' authority or one that asks the system whom to trust.</summary>
+    public Task<Connection> ConnectByTlsAsync(ServerCertificate certificate, bool trusting)
+    {
+        var factory = new ConnectionFactory();
+        if (trusting)
+        {
+            factory.SSL.RemoteCertificateValidationCallback = (_, presented, _, _) => Certificates.IsTrusted(presented!);
+        }
+
+        return factory.CreateAsync(new Address("127.0.0.1", PortWith(certificate), User, Password)).InTime();
+    }
+
+    /// <summary>As a machine that does not answer any more.</summary>
+    public void Pause() => Native.Signal(_processes[^1].Id, SigStop);
+
+    public void Resume() => Native.Signal(_processes[^1].Id, SigCont);
+
+    /// <summary>As a power failure would.</summary>
+    public async Task KillAsync()
+    {
+        foreach (var process in Enumerable.Reverse(_processes))
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+
+            await process.WaitForExitAsync().InTime();
+            process.Dispose();
+        }
+
+        _processes.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Certificates.Dispose();
+        if (Directory.Exists(Folder))
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Starts the processes, the broker itself as the last one.</summary>
+    protected abstract void StartProcesses();
+
+    protected static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    protected static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    protected void StartProcess(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        _processes.Add(Launch(program, arguments, environment));
+
+    protected static async Task RunAsync(string program, string[] arguments)
+    {
+        using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true } };
+        process.Start();
+        await process.StandardOutput.ReadToEndAsync().InTime();
+        await process.WaitForExitAsync().InTime();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private Process Launch(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
+        if (environment is not null)
+        {
+            start.Environment.Clear();
+            environment.ToList().ForEach(variable => start.Environment[variable.Key] = variable.Value);
+        }
+
+        var process = new Process { StartInfo = start };
+        var ready = _ready;
+        process.OutputDataReceived += (_, line) => _ = line.Data?.Contains(ReadyMark, StringComparison.Ordinal) is true && ready.TrySetResult();
+        process.ErrorDataReceived += (_, _) => { };
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}
