@@ -31,7 +31,7 @@ internal static class PublicSurface
             ? [TypeNames.Of(parent)]
             : Array.Empty<string>();
         string[] all = type.IsEnum ? [] : [.. baseType, .. bases];
-        return $"{kind} {type.Namespace}.{TypeNames.Of(type)}{(all.Length > 0 ? " : " + string.Join(", ", all) : "")}"
+        return $"{kind} {type.Namespace}.{TypeNames.OfDeclaration(type)}{(all.Length > 0 ? " : " + string.Join(", ", all) : "")}"
             + MethodSignatures.Constraints(type.GetGenericArguments());
     }
 

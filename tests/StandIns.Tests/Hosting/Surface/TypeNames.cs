@@ -11,6 +11,11 @@ internal static class TypeNames
         return !type.IsValueType && nullability?.ReadState == NullabilityState.Nullable ? name + "?" : name;
     }
 
+    /// <summary>The name of a type where it is declared: with the variance of its parameters.</summary>
+    public static string OfDeclaration(Type type) => type.IsGenericTypeDefinition
+        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(parameter => Variance(parameter) + parameter.Name))}>"
+        : Of(type);
+
     private static string Plain(Type type, NullabilityInfo? nullability)
     {
         if (type.IsByRef)
@@ -34,15 +39,13 @@ internal static class TypeNames
 
     private static string Generic(Type type, NullabilityInfo? nullability)
     {
-        var arguments = type.GetGenericArguments().Select(
-            (argument, index) => Variance(argument) + Of(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index)));
+        var arguments = type.GetGenericArguments().Select((argument, index) => Of(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index)));
         return $"{type.Name.Split('`')[0]}<{string.Join(", ", arguments)}>";
     }
 
-    /// <summary>Only where the parameter is declared: not where another type is its argument.</summary>
-    private static string Variance(Type argument) => !argument.IsGenericTypeParameter ? ""
-        : argument.GenericParameterAttributes.HasFlag(GenericParameterAttributes.Covariant) ? "out "
-        : argument.GenericParameterAttributes.HasFlag(GenericParameterAttributes.Contravariant) ? "in "
+    private static string Variance(Type parameter) =>
+        parameter.GenericParameterAttributes.HasFlag(GenericParameterAttributes.Covariant) ? "out "
+        : parameter.GenericParameterAttributes.HasFlag(GenericParameterAttributes.Contravariant) ? "in "
         : "";
 
     private static string Keyword(Type type) => type.FullName switch
