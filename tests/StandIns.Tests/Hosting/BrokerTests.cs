@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Processes.Volumes;
 using Aspire.Hosting.Testing;
 using Tests.Harness;
 using Xunit.Abstractions;
@@ -17,8 +18,22 @@ public sealed class BrokerTests(ITestOutputHelper output)
     [LongBrokerFact]
     public async Task A_hundred_starts_and_stops_leave_neither_handles_nor_memory_behind()
     {
+        var volume = $"test-{Guid.NewGuid():N}";
+        try
+        {
+            await MeasureAsync(volume);
+        }
+        finally
+        {
+            Directory.Delete(Path.Combine(LocalFolder.Of(AppContext.BaseDirectory), volume), recursive: true);
+        }
+    }
+
+    private async Task MeasureAsync(string volume)
+    {
         await using var test = await TestApplication.StartAsync(
             builder => builder.AddContainer("broker", "apache/artemis", "2.56.0-alpine")
+                .WithVolume(volume, "/var/lib/artemis-instance")
                 .WithEnvironment("ARTEMIS_USER", "user")
                 .WithEnvironment("ARTEMIS_PASSWORD", "password")
                 .WithEndpoint(targetPort: 5672, scheme: "amqp", name: "amqp"),
@@ -72,8 +87,8 @@ public sealed class BrokerTests(ITestOutputHelper output)
             GC.WaitForPendingFinalizers();
             var managed = GC.GetTotalMemory(forceFullCollection: true);
             using var self = Process.GetCurrentProcess();
-            var children = Directory.GetFiles($"/proc/{self.Id}/task", "children", SearchOption.AllDirectories)
-                .Sum(file => File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+            var children = Directory.GetDirectories($"/proc/{self.Id}/task")
+                .Sum(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
             return new Usage(self.HandleCount, children, managed);
         }
     }
