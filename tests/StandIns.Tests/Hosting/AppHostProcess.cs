@@ -13,6 +13,7 @@ internal sealed class AppHostProcess : IDisposable
     private static readonly string Assembly = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "AppHost", Configuration, "AppHost.dll"));
 
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly List<string> _written = [];
     private readonly Process _process;
 
     private AppHostProcess(string volumes)
@@ -49,23 +50,25 @@ internal sealed class AppHostProcess : IDisposable
     public static AppHostProcess Start(string volumes) => new(volumes);
 
     /// <summary>Waits until each text has been written, in whatever order.</summary>
-    public async Task WrittenAsync(params string[] texts)
+    /// <returns>The lines with them, in the order of the texts.</returns>
+    public async Task<string[]> WrittenAsync(params string[] texts)
     {
         using var deadline = new CancellationTokenSource(Deadline);
-        var missing = texts.ToHashSet();
-        var seen = new List<string>();
         try
         {
-            while (missing.Count > 0)
+            while (!texts.All(text => LineWith(text) is not null))
             {
-                seen.Add(await _lines.Reader.ReadAsync(deadline.Token));
-                missing.RemoveWhere(text => seen[^1].Contains(text, StringComparison.Ordinal));
+                _written.Add(await _lines.Reader.ReadAsync(deadline.Token));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
+        catch (OperationCanceledException)
         {
-            Assert.Fail($"Not written: {string.Join(", ", missing)}. Written:\n{string.Join('\n', seen)}");
+            Assert.Fail($"Not written: {string.Join(", ", texts.Where(text => LineWith(text) is null))}. Written:\n{string.Join('\n', _written)}");
         }
+
+        return [.. texts.Select(text => LineWith(text)!)];
+
+        string? LineWith(string text) => _written.Find(line => line.Contains(text, StringComparison.Ordinal));
     }
 
     /// <summary>Waits until it has started processes, and says by which mark they are known.</summary>

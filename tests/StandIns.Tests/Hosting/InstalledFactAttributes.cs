@@ -19,13 +19,19 @@ internal sealed class AppHostFactAttribute : FactAttribute
     public AppHostFactAttribute() => Skip = AppHostProcess.Missing ?? Installed.MissingPostgres ?? Installed.MissingBroker;
 }
 
-/// <summary>Takes minutes, and so runs only where the environment variable OUTBOXDEMO_LONG_TESTS is 1.</summary>
+/// <summary>Needs a broker, and takes minutes.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LongBrokerFactAttribute : FactAttribute
 {
-    public LongBrokerFactAttribute() => Skip = Environment.GetEnvironmentVariable("OUTBOXDEMO_LONG_TESTS") == "1"
-        ? Installed.MissingBroker
-        : "Takes minutes: set OUTBOXDEMO_LONG_TESTS=1.";
+    public LongBrokerFactAttribute() => Skip = LongTests.AreWanted ? Installed.MissingBroker : LongTests.Reason;
+}
+
+/// <summary>Tests that are not for every run.</summary>
+internal static class LongTests
+{
+    public const string Reason = "Takes minutes: set OUTBOXDEMO_LONG_TESTS=1.";
+
+    public static bool AreWanted => Environment.GetEnvironmentVariable("OUTBOXDEMO_LONG_TESTS") == "1";
 }
 
 /// <summary>Why a test cannot run here; null if it can.</summary>
