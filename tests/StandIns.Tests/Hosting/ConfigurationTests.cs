@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -44,6 +46,24 @@ public sealed class ConfigurationTests
         var failure = await Assert.ThrowsAsync<MissingParameterValueException>(
             () => TestApplication.StartAsync(builder => builder.AddParameter("key")));
         Assert.Contains("--Parameters:key=", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_ends_the_start_and_nothing_runs()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var started = Path.Combine(Path.GetTempPath(), $"started-{Guid.NewGuid():N}");
+
+        var failure = await Assert.ThrowsAnyAsync<DistributedApplicationException>(() => TestApplication.StartAsync(builder =>
+        {
+            builder.AddShell("other", $"echo > {started}; exec sleep 600");
+            builder.AddShell("server", "exec sleep 600").WithHttpEndpoint(targetPort: port);
+        }));
+
+        Assert.Contains($"Port {port}, on which 'server' listens, is in use by", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(started));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace StandIns.Tests.Hosting;
 
@@ -93,6 +95,47 @@ public sealed class LifecycleTests
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(
             () => test.Notifications.WaitForResourceHealthyAsync("second", WaitBehavior.StopOnResourceUnavailable, test.Deadline));
         Assert.Contains("exit code '1', expected '0'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_waits_for_what_it_needs_to_become_healthy_however_slow_that_is()
+    {
+        var isUp = new TaskCompletionSource();
+        await using var test = await TestApplication.StartAsync(builder =>
+        {
+            builder.Services.AddHealthChecks().AddCheck("up", () => isUp.Task.IsCompleted ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+            var slow = builder.AddShell("slow", Sleep).WithHealthCheck("up");
+            builder.AddShell("needy", Sleep).WaitFor(slow);
+        });
+
+        await test.Notifications.WaitForResourceAsync("slow", IsCheckedAndRuns, test.Deadline);
+        Assert.Equal(HealthStatus.Unhealthy, test.Snapshot("slow").HealthStatus);
+        Assert.Equal(KnownResourceStates.Waiting, test.Snapshot("needy").State?.Text);
+
+        isUp.SetResult();
+        await test.WaitForAsync("needy", KnownResourceStates.Running);
+        Assert.Equal(HealthStatus.Healthy, test.Snapshot("slow").HealthStatus);
+
+        static bool IsCheckedAndRuns(ResourceEvent resource) =>
+            resource.Snapshot.State?.Text == KnownResourceStates.Running && resource.Snapshot.HealthReports.All(report => report.LastRunAt is not null);
+    }
+
+    [Fact]
+    public async Task Both_the_one_that_runs_and_the_one_that_has_ended_can_be_restarted()
+    {
+        await using var test = await TestApplication.StartAsync(builder => builder.AddShell("program", Sleep));
+        await test.WaitForAsync("program", KnownResourceStates.Running);
+        var first = test.ProcessId("program");
+
+        await test.CommandAsync("program", KnownResourceCommands.RestartCommand);
+        var second = test.ProcessId("program");
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(first));
+
+        Process.GetProcessById(second).Kill();
+        await test.WaitForAsync("program", KnownResourceStates.Finished);
+        await test.CommandAsync("program", KnownResourceCommands.RestartCommand);
+        Assert.Equal(KnownResourceStates.Running, test.Snapshot("program").State?.Text);
+        Assert.NotEqual(second, test.ProcessId("program"));
     }
 
     [Fact]

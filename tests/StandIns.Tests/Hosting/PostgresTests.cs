@@ -1,6 +1,5 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Processes.Postgres;
 using Aspire.Hosting.Processes.Volumes;
 using Aspire.Hosting.Testing;
 using Npgsql;
@@ -38,7 +37,7 @@ public sealed class PostgresTests
         }
         finally
         {
-            Directory.Delete(Path.Combine(LocalFolder.Of(AppContext.BaseDirectory), volume), recursive: true);
+            Directory.Delete(FolderOf(volume), recursive: true);
         }
     }
 
@@ -54,6 +53,52 @@ public sealed class PostgresTests
 
         Assert.Equal(DBNull.Value, await ExecuteAsync(test, "SELECT to_regclass('lost')::text"));
     }
+
+    [PostgresFact]
+    public async Task Two_applications_run_at_once_and_only_the_volume_of_the_other_one_is_refused()
+    {
+        var (mine, other) = ($"test-{Guid.NewGuid():N}", $"test-{Guid.NewGuid():N}");
+        try
+        {
+            await using var first = await StartAsync(mine, "password");
+            await using var second = await StartAsync(other, "password");
+
+            var failure = await Assert.ThrowsAnyAsync<DistributedApplicationException>(() => StartAsync(mine, "password"));
+
+            Assert.Contains($"The volume '{mine}' is in use by another AppHost", failure.Message, StringComparison.Ordinal);
+            Assert.Equal(1, await ExecuteAsync(first, "SELECT 1"));
+            Assert.Equal(1, await ExecuteAsync(second, "SELECT 1"));
+        }
+        finally
+        {
+            Directory.Delete(FolderOf(mine), recursive: true);
+            Directory.Delete(FolderOf(other), recursive: true);
+        }
+    }
+
+    [PostgresFact]
+    public async Task Data_of_another_major_version_is_left_alone_and_the_start_fails_with_what_to_do()
+    {
+        var volume = $"test-{Guid.NewGuid():N}";
+        var version = Path.Combine(Directory.CreateDirectory(Path.Combine(FolderOf(volume), "data")).FullName, "PG_VERSION");
+        await File.WriteAllTextAsync(version, "8\n");
+        try
+        {
+            await using var test = await TestApplication.StartAsync(builder => builder.AddPostgres("server").WithDataVolume(volume).AddDatabase("db"));
+            await test.WaitForAsync("server", KnownResourceStates.FailedToStart);
+
+            var reason = test.Snapshot("server").FailureReason;
+            Assert.StartsWith("The data of 'server' was written by PostgreSQL 8, and only PostgreSQL ", reason, StringComparison.Ordinal);
+            Assert.EndsWith($"install PostgreSQL 8, or delete {FolderOf(volume)} to start with no data.", reason, StringComparison.Ordinal);
+            Assert.Equal("8\n", await File.ReadAllTextAsync(version));
+        }
+        finally
+        {
+            Directory.Delete(FolderOf(volume), recursive: true);
+        }
+    }
+
+    private static string FolderOf(string volume) => Path.Combine(LocalFolder.Of(AppContext.BaseDirectory), volume);
 
     private static async Task<TestApplication> StartAsync(string volume, string password)
     {
@@ -72,22 +117,5 @@ public sealed class PostgresTests
         await connection.OpenAsync(test.Deadline);
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(test.Deadline);
-    }
-
-    /// <summary>Needs a PostgreSQL on this machine.</summary>
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class PostgresFactAttribute : FactAttribute
-    {
-        public PostgresFactAttribute()
-        {
-            try
-            {
-                new PostgresPrograms(Path.Combine(LocalFolder.SolutionFolder(AppContext.BaseDirectory), "artifacts", "tools")).Find();
-            }
-            catch (DistributedApplicationException exception)
-            {
-                Skip = exception.Message;
-            }
-        }
     }
 }

@@ -8,9 +8,9 @@ namespace StandIns.Tests.Hosting;
 /// <summary>An application of small programs, started for one test.</summary>
 internal sealed class TestApplication : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(1));
+    private readonly CancellationTokenSource _deadline;
 
-    private TestApplication(DistributedApplication application) => Application = application;
+    private TestApplication(DistributedApplication application, TimeSpan deadline) => (Application, _deadline) = (application, new(deadline));
 
     public DistributedApplication Application { get; }
 
@@ -18,11 +18,11 @@ internal sealed class TestApplication : IAsyncDisposable
 
     public ResourceNotificationService Notifications => Application.ResourceNotifications;
 
-    public static async Task<TestApplication> StartAsync(Action<IDistributedApplicationBuilder> describe)
+    public static async Task<TestApplication> StartAsync(Action<IDistributedApplicationBuilder> describe, TimeSpan? deadline = null)
     {
         var builder = DistributedApplicationTestingBuilder.Create();
         describe(builder);
-        var test = new TestApplication(await builder.BuildAsync());
+        var test = new TestApplication(await builder.BuildAsync(), deadline ?? TimeSpan.FromMinutes(1));
         try
         {
             await test.Application.StartAsync(test.Deadline);

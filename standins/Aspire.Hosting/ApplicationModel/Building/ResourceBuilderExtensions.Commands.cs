@@ -25,7 +25,7 @@ public static partial class ResourceBuilderExtensions
             options.UpdateState ?? (_ => ResourceCommandState.Enabled),
             executeCommand,
             options.Description,
-            options.Parameter,
+            parameter: null,
             options.ConfirmationMessage,
             options.IconName,
             options.IconVariant,

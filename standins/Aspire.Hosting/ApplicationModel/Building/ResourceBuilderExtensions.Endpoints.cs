@@ -22,7 +22,7 @@ public static partial class ResourceBuilderExtensions
         string? scheme = null,
         [EndpointName] string? name = null,
         string? env = null,
-        bool isProxied = true,
+        bool? isProxied = null,
         bool? isExternal = null,
         ProtocolType? protocol = null)
         where T : IResourceWithEndpoints
@@ -64,7 +64,7 @@ public static partial class ResourceBuilderExtensions
         int? targetPort = null,
         [EndpointName] string? name = null,
         string? env = null,
-        bool isProxied = true)
+        bool? isProxied = null)
         where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, scheme: "http", name, env, isProxied);
 
     public static IResourceBuilder<T> WithExternalHttpEndpoints<T>(this IResourceBuilder<T> builder)

@@ -5,8 +5,6 @@ public class CommandOptions
 {
     public string? Description { get; set; }
 
-    public object? Parameter { get; set; }
-
     /// <summary>What is asked before the command runs; null asks nothing.</summary>
     public string? ConfirmationMessage { get; set; }
 

@@ -29,6 +29,8 @@ public static class CommandResults
 {
     public static ExecuteCommandResult Success() => new() { Success = true };
 
+    public static ExecuteCommandResult Success(string message) => new() { Success = true, Message = message };
+
     public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, Message = errorMessage };
 
     public static ExecuteCommandResult Failure(Exception exception) => Failure(exception.Message);

@@ -23,7 +23,8 @@ public sealed class ResourceCommandAnnotation(
 
     public string? DisplayDescription { get; } = displayDescription;
 
-    public object? Parameter { get; } = parameter;
+    /// <summary>Obsolete in Aspire, and so not public here.</summary>
+    internal object? Parameter { get; } = parameter;
 
     public string? ConfirmationMessage { get; } = confirmationMessage;
 

@@ -29,5 +29,10 @@ public class ParameterResource : Resource, IExpressionValue
 /// <summary>The value of a parameter that nobody has set.</summary>
 public abstract class ParameterDefault
 {
+    /// <summary>Not for others to derive from: Aspire's own asks more of them.</summary>
+    private protected ParameterDefault()
+    {
+    }
+
     public abstract string GetDefaultValue();
 }

@@ -1,0 +1,59 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Processes.Brokers;
+using Aspire.Hosting.Processes.Postgres;
+using Aspire.Hosting.Processes.Volumes;
+
+namespace StandIns.Tests.Hosting;
+
+/// <summary>Needs a PostgreSQL on this machine.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class PostgresFactAttribute : FactAttribute
+{
+    public PostgresFactAttribute() => Skip = Installed.MissingPostgres;
+}
+
+/// <summary>Needs everything that the demo runs, and the AppHost built with the stand-ins.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class AppHostFactAttribute : FactAttribute
+{
+    public AppHostFactAttribute() => Skip = AppHostProcess.Missing ?? Installed.MissingPostgres ?? Installed.MissingBroker;
+}
+
+/// <summary>Needs a broker, and takes minutes.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LongBrokerFactAttribute : FactAttribute
+{
+    public LongBrokerFactAttribute() => Skip = LongTests.AreWanted ? Installed.MissingBroker : LongTests.Reason;
+}
+
+/// <summary>Tests that are not for every run.</summary>
+internal static class LongTests
+{
+    public const string Reason = "Takes minutes: set OUTBOXDEMO_LONG_TESTS=1.";
+
+    public static bool AreWanted => Environment.GetEnvironmentVariable("OUTBOXDEMO_LONG_TESTS") == "1";
+}
+
+/// <summary>Why a test cannot run here; null if it can.</summary>
+internal static class Installed
+{
+    private static readonly string Tools = Path.Combine(LocalFolder.SolutionFolder(AppContext.BaseDirectory), "artifacts", "tools");
+
+    public static string? MissingPostgres => Failure(() => new PostgresPrograms(Tools).Find());
+
+    public static string? MissingBroker => Failure(() => _ = (object?)new ArtemisPrograms(Tools).Find() ?? RabbitMqPrograms.Find()
+        ?? throw new DistributedApplicationException("There is neither Apache Artemis (ARTEMIS_HOME) nor RabbitMQ."));
+
+    private static string? Failure(Action find)
+    {
+        try
+        {
+            find();
+            return null;
+        }
+        catch (DistributedApplicationException exception)
+        {
+            return exception.Message;
+        }
+    }
+}
