@@ -51,7 +51,22 @@ internal sealed partial class InboxProcessor(
     {
         using var batchSpan = messages.Length > 1 ? InboxTelemetry.StartBatch(messages.Length, _options.Queue) : null;
         var spans = messages.Select(message => InboxTelemetry.StartProcess(message, batchSpan, _options.Queue)).ToArray();
+        try
+        {
+            var fresh = await RecordAndApplyAsync(messages, cancellationToken);
+            InboxTelemetry.EndProcess(spans, failure: null);
+            Report(messages.Length, fresh);
+        }
+        catch (Exception exception)
+        {
+            InboxTelemetry.EndProcess(spans, exception);
+            throw;
+        }
+    }
 
+    /// <returns>The messages that are new.</returns>
+    private async Task<IReadOnlyList<IncomingMessage>> RecordAndApplyAsync(IncomingMessage[] messages, CancellationToken cancellationToken)
+    {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<ReceiverDbContext>().Database;
         await using var transaction = await database.BeginTransactionAsync(cancellationToken);
@@ -67,12 +82,7 @@ internal sealed partial class InboxProcessor(
         }
 
         await transaction.CommitAsync(cancellationToken);
-        foreach (var span in spans)
-        {
-            span?.Dispose();
-        }
-
-        Report(messages.Length, fresh);
+        return fresh;
     }
 
     private void Report(int delivered, IReadOnlyCollection<IncomingMessage> fresh)

@@ -14,16 +14,36 @@ internal static class InboxTelemetry
         Source.StartActivity($"receive {queue}", ActivityKind.Internal)?.SetTag("messaging.batch.message_count", size);
 
     /// <summary>The processing of one message: a child of its sending, wherever that was.</summary>
-    public static Activity? StartProcess(IncomingMessage message, Activity? batch, string queue) =>
-        Source.StartActivity(
+    public static Activity? StartProcess(IncomingMessage message, Activity? batch, string queue)
+    {
+        var span = Source.StartActivity(
             ActivityKind.Consumer,
             message.TraceContext,
             links: batch is null ? null : [new ActivityLink(batch.Context)],
-            name: $"process {queue}")?
+            name: $"process {queue}");
+
+        // The statements of a batch serve all its messages: they belong to the batch and to none of these.
+        Activity.Current = batch ?? Activity.Current;
+        return span?
             .SetTag("messaging.system", "activemq")
             .SetTag("messaging.operation.type", "process")
             .SetTag("messaging.operation.name", "process")
             .SetTag("messaging.destination.name", queue)
             .SetTag("messaging.message.id", message.MessageId)
             .SetTag("messaging.message.conversation_id", message.Delivery.Properties?.GetCorrelationId());
+    }
+
+    /// <summary>Ends the spans of a batch, as failed if there is a failure.</summary>
+    public static void EndProcess(IEnumerable<Activity?> spans, Exception? failure)
+    {
+        foreach (var span in spans.OfType<Activity>())
+        {
+            if (failure is not null)
+            {
+                span.SetStatus(ActivityStatusCode.Error, failure.Message);
+            }
+
+            span.Dispose();
+        }
+    }
 }

@@ -92,6 +92,13 @@ internal sealed class DemoSystem : IAsyncDisposable
     /// <summary>Ends a service as the workshop's button does: SIGKILL, in the middle of whatever it does.</summary>
     public Task CrashAsync(string service) => CommandAsync(service, "crash", ended: true);
 
+    /// <summary>Executes a command of a resource, as its button in the dashboard does.</summary>
+    public async Task<ExecuteCommandResult> PressAsync(string resource, string command)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        return await _app.ResourceCommands.ExecuteCommandAsync(resource, command, timeout.Token);
+    }
+
     public async Task<string> ConnectionStringAsync(string resource) => (await _app.GetConnectionStringAsync(resource))!;
 
     /// <summary>With a short timeout: where a proxy holds the port of a service that is dead, a request would hang.</summary>
@@ -128,11 +135,11 @@ internal sealed class DemoSystem : IAsyncDisposable
 
     private async Task CommandAsync(string resource, string command, bool ended)
     {
-        using var timeout = new CancellationTokenSource(StepTimeout);
-        var result = await _app.ResourceCommands.ExecuteCommandAsync(resource, command, timeout.Token);
+        var result = await PressAsync(resource, command);
         Assert.True(result.Success, result.Message);
         if (ended)
         {
+            using var timeout = new CancellationTokenSource(StepTimeout);
             await _app.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, timeout.Token);
         }
     }
