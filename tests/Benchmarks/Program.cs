@@ -1,0 +1,17 @@
+// One folder per benchmark, one line here.
+IReadOnlyDictionary<string, Func<Task>> benchmarks = new Dictionary<string, Func<Task>>();
+
+string[] chosen = args is [] ? [.. benchmarks.Keys] : args;
+if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no benchmark '{unknown}'. Choose from: {string.Join(", ", benchmarks.Keys)}.");
+    return 1;
+}
+
+foreach (var name in chosen)
+{
+    Console.WriteLine($"== {name}");
+    await benchmarks[name]();
+}
+
+return 0;
