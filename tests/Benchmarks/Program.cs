@@ -1,5 +1,10 @@
+using Benchmarks.Relay;
+
 // One folder per benchmark, one line here.
-IReadOnlyDictionary<string, Func<Task>> benchmarks = new Dictionary<string, Func<Task>>();
+var benchmarks = new Dictionary<string, Func<Task>>
+{
+    ["relay"] = RelayBenchmark.RunAsync,
+};
 
 string[] chosen = args is [] ? [.. benchmarks.Keys] : args;
 if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
