@@ -32,5 +32,7 @@ internal static class OutboxExtensions
 
         builder.Services.AddHostedService<OutboxRelay>();
         builder.Services.AddHostedService<OutboxBacklogMonitor>();
+        builder.AddRetention<SenderDbContext>(
+            new BoundedDelete("outbox_messages", "sent_at", OutboxSql.IsSent), $"{OutboxOptions.SectionName}:Retention", TimeSpan.FromHours(24));
     }
 }

@@ -6,6 +6,8 @@ internal static class OutboxSql
 {
     public const string IsPending = "status = 'Pending'";
 
+    public const string IsSent = "status = 'Sent'";
+
     public const string IsFailed = "status = 'Failed'";
 
     /// <summary>Waiting for another attempt, or failed: the later messages of the aggregate wait too.</summary>

@@ -24,7 +24,7 @@ internal static class OutboxLocks
 
     /// <summary>Which relay has which partition: by the process id of its session.</summary>
     public const string Owners = $"""
-        SELECT objid::int AS partition, pid FROM pg_locks
+        SELECT objid::int AS "Partition", pid AS "Pid" FROM pg_locks
         WHERE locktype = 'advisory' AND classid = {Space} AND objid < {Relays} AND objsubid = 2 AND granted
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         """;
