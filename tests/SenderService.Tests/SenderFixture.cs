@@ -51,6 +51,11 @@ internal sealed class RunningSender : IAsyncDisposable
         {
             await host.WaitUntilHealthyAsync();
         }
+        else
+        {
+            // Ready for requests; the broker may be away.
+            await Eventually.GetAsync(host.HealthAsync, health => !health.StartsWith("""{"status":"Unhealthy",""", StringComparison.Ordinal));
+        }
 
         return new RunningSender(host, database, queue);
     }
