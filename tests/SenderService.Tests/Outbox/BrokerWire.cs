@@ -7,7 +7,7 @@ namespace SenderService.Tests.Outbox;
 
 /// <summary>
 /// A wire to the real broker that a test can meddle with: the broker's acceptance of some messages arrives as a refusal, or its frames are
-/// followed by one that ends the link or the connection. It knows of AMQP 1.0 what it must: frames (2.3), and which transfer (2.7.5) a
+/// followed by one that ends the link or the connection, or nobody can get through. It knows of AMQP 1.0 what it must: frames (2.3), and which transfer (2.7.5) a
 /// disposition (2.7.6) speaks of. One connection at a time.
 /// </summary>
 internal sealed class BrokerWire : IAsyncDisposable
@@ -20,6 +20,8 @@ internal sealed class BrokerWire : IAsyncDisposable
     private readonly HashSet<uint> _marked = [];
     private readonly Uri _broker;
     private readonly Task _accepting;
+    private CancellationTokenSource _cut = new();
+    private volatile bool _isBroken;
     private byte[]? _lastWord;
     private int _transfers;
     private int _connections;
@@ -48,12 +50,26 @@ internal sealed class BrokerWire : IAsyncDisposable
     /// <summary>With the next frame of the broker it closes the connection (2.7.9), with an error; what it sends after that is lost.</summary>
     public void CloseConnection() => Volatile.Write(ref _lastWord, Frames.Close("amqp:not-allowed", "go away"));
 
+    /// <summary>Cuts the connection, and every new one.</summary>
+    public void Break()
+    {
+        _isBroken = true;
+        _cut.Cancel();
+    }
+
+    public void Mend()
+    {
+        _cut = new CancellationTokenSource();
+        _isBroken = false;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         _listener.Dispose();
         await _accepting;
         _end.Dispose();
+        _cut.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -64,7 +80,10 @@ internal sealed class BrokerWire : IAsyncDisposable
             {
                 using var service = await _listener.AcceptTcpClientAsync(_end.Token);
                 Interlocked.Increment(ref _connections);
-                await RelayAsync(service);
+                if (!_isBroken)
+                {
+                    await RelayAsync(service, _cut.Token);
+                }
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
@@ -73,9 +92,10 @@ internal sealed class BrokerWire : IAsyncDisposable
         }
     }
 
-    private async Task RelayAsync(TcpClient service)
+    private async Task RelayAsync(TcpClient service, CancellationToken cut)
     {
         using var broker = new TcpClient();
+        using var cutting = cut.Register(broker.Close);
         try
         {
             await broker.ConnectAsync(_broker.Host, _broker.Port, _end.Token);
@@ -83,7 +103,7 @@ internal sealed class BrokerWire : IAsyncDisposable
             var answered = PumpAsync(broker.GetStream(), service.GetStream(), OnAnswered);
             await await Task.WhenAny(sent, answered);
         }
-        catch (Exception exception) when (exception is SocketException or IOException)
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
         {
             // One end is gone; disposing closes the other, as a wire would.
         }
