@@ -18,7 +18,7 @@ internal sealed partial class OutboxDispatcher(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>How often the relay asks who else is there; well below <see cref="OutboxSession.IdleTimeout"/>.</summary>
+    /// <summary>How often the relay asks who else is there; well below the time after which a silent session ends.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How often everything is read, whatever is known of it.</summary>

@@ -26,6 +26,8 @@ internal static class ReadPlan
     {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync();
+        await using var setUp = new NpgsqlCommand(OutboxStatements.SetUp, connection);
+        await setUp.ExecuteNonQueryAsync();
         await using var command = new NpgsqlCommand($"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {OutboxStatements.ReadPending}", connection);
         command.Parameters.AddWithValue("partitions", Enumerable.Range(0, 16).ToArray());
         command.Parameters.AddWithValue("from", from);
