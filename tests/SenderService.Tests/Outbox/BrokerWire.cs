@@ -39,16 +39,19 @@ internal sealed class BrokerWire : IAsyncDisposable
 
     public volatile bool Refuses = true;
 
+    /// <summary>Instead of refusing a message, end the link over it and let nothing else through: some brokers do (RabbitMQ, the session).</summary>
+    public volatile bool EndsLinkInstead;
+
     /// <summary>How many messages the service has sent so far.</summary>
     public int Transfers => Volatile.Read(ref _transfers);
 
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>With the next frame of the broker it detaches the link (2.7.7), with an error; what it sends after that is lost.</summary>
-    public void DetachLink() => Volatile.Write(ref _lastWord, Frames.Detach("amqp:not-allowed", "the queue was taken away"));
+    public void DetachLink() => Volatile.Write(ref _lastWord, Frames.Detach("amqp:precondition-failed", "the test ends the link"));
 
     /// <summary>With the next frame of the broker it closes the connection (2.7.9), with an error; what it sends after that is lost.</summary>
-    public void CloseConnection() => Volatile.Write(ref _lastWord, Frames.Close("amqp:not-allowed", "go away"));
+    public void CloseConnection() => Volatile.Write(ref _lastWord, Frames.Close("amqp:precondition-failed", "the test ends the connection"));
 
     /// <summary>Cuts the connection, and every new one.</summary>
     public void Break()
@@ -136,6 +139,10 @@ internal sealed class BrokerWire : IAsyncDisposable
                 if (Refuses && frame.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Marker)) >= 0)
                 {
                     _marked.Add(id);
+                    if (EndsLinkInstead)
+                    {
+                        DetachLink();
+                    }
                 }
             }
         }

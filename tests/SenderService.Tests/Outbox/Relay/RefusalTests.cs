@@ -78,6 +78,23 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         Assert.Empty(await MessagesAsync(sender, "Failed"));
     }
 
+    [Fact]
+    public async Task A_message_over_which_the_broker_ends_the_link_is_failed_too_and_the_others_go_through()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker) { EndsLinkInstead = true };
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, QuickRetries);
+        await PostAsync(sender, "before");
+        var culprit = await PostAsync(sender, BrokerWire.Marker);
+        await OutboxTable.AddManyAsync(sender.Database, 100, aggregates: 100);
+
+        var failed = await FailedAsync(sender);
+        Assert.Equal((culprit.Id, 8), (failed.AggregateId, failed.Attempts));
+        Assert.Equal(
+            "The broker ended the link over this message twice: amqp:precondition-failed: the test ends the link", failed.LastError);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 101);
+        Assert.Equal(8L, await Sql.ScalarAsync<long>(sender.Database, "SELECT sum(attempts) FROM outbox_messages"));
+    }
+
     /// <summary>The client reports what is in flight as rejected when a link closes; that is nobody's verdict on a message.</summary>
     [Theory]
     [InlineData(false)]
