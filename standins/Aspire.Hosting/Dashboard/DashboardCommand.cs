@@ -36,6 +36,8 @@ internal static class DashboardCommand
         {
             ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = resourceService.ToString(),
             ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "true",
+            // Where there is no ICU, .NET runs without cultures. The dashboard then ends with 134, unless it may make up those that it asks for.
+            ["DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY"] = "false",
             // The output goes to a log.
             ["NO_COLOR"] = "1",
         };

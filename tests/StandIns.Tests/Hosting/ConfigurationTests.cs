@@ -28,6 +28,19 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public async Task A_connection_string_of_the_users_own_reaches_the_program_that_refers_to_it()
+    {
+        await using var test = await TestApplication.StartAsync(builder =>
+        {
+            builder.Configuration["ConnectionStrings:broker"] = "amqp://elsewhere";
+            var broker = builder.AddConnectionString("broker");
+            builder.AddShell("program", "echo got $ConnectionStrings__broker; exec sleep 600").WithReference(broker);
+        });
+
+        await test.LineAsync("program", "got amqp://elsewhere");
+    }
+
+    [Fact]
     public async Task An_endpoint_keeps_its_address_through_stop_and_start()
     {
         await using var test = await TestApplication.StartAsync(

@@ -1,7 +1,9 @@
 using Aspire.Hosting;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Processes.Brokers;
 using Aspire.Hosting.Processes.Postgres;
 using Aspire.Hosting.Processes.Volumes;
+using Tests.Harness;
 
 namespace StandIns.Tests.Hosting;
 
@@ -16,7 +18,16 @@ internal sealed class PostgresFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class AppHostFactAttribute : FactAttribute
 {
-    public AppHostFactAttribute() => Skip = AppHostProcess.Missing ?? Installed.MissingPostgres ?? Installed.MissingBroker;
+    public AppHostFactAttribute() => Skip = NoProc ?? AppHostProcess.Missing ?? Installed.MissingPostgres ?? Installed.MissingBroker;
+
+    private static string? NoProc => OperatingSystem.IsLinux() ? null : "What is left of an AppHost is found in /proc, which only Linux has.";
+}
+
+/// <summary>Needs the AppHost, and the Aspire CLI for its dashboard.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class DashboardFactAttribute : FactAttribute
+{
+    public DashboardFactAttribute() => Skip = new AppHostFactAttribute().Skip ?? Installed.MissingDashboard;
 }
 
 /// <summary>Needs a broker, and takes minutes.</summary>
@@ -37,12 +48,15 @@ internal static class LongTests
 /// <summary>Why a test cannot run here; null if it can.</summary>
 internal static class Installed
 {
-    private static readonly string Tools = Path.Combine(LocalFolder.SolutionFolder(AppContext.BaseDirectory), "artifacts", "tools");
+    /// <summary>Where the demo keeps programs that it has downloaded.</summary>
+    public static readonly string Tools = Path.Combine(LocalFolder.SolutionFolder(AppContext.BaseDirectory), "artifacts", "tools");
 
     public static string? MissingPostgres => Failure(() => new PostgresPrograms(Tools).Find());
 
     public static string? MissingBroker => Failure(() => _ = (object?)new ArtemisPrograms(Tools).Find() ?? RabbitMqPrograms.Find()
         ?? throw new DistributedApplicationException("There is neither Apache Artemis (ARTEMIS_HOME) nor RabbitMQ."));
+
+    public static string? MissingDashboard => AspireCli.Find(AppContext.BaseDirectory) is null ? "There is no Aspire CLI." : null;
 
     private static string? Failure(Action find)
     {

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace AppHost.Tests;
+namespace Tests.Harness;
 
 /// <summary>Removes what a test's containers kept: volumes of a container engine, or folders where resources run as processes.</summary>
-internal static class TestVolumes
+public static class TestVolumes
 {
     public static async Task RemoveAsync(string prefix)
     {
@@ -13,32 +13,22 @@ internal static class TestVolumes
             Directory.Delete(folder, recursive: true);
         }
 
-        foreach (var volume in (await DockerAsync("volume", "ls", "-q", "--filter", $"name={prefix}")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var volumes = await DockerAsync("volume", "ls", "-q", "--filter", $"name={prefix}");
+        foreach (var volume in volumes.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             await DockerAsync("volume", "rm", volume);
         }
     }
 
-    private static string LocalFolder
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OutboxDemo.sln")))
-            {
-                folder = folder.Parent;
-            }
-
-            return Path.Combine(folder?.FullName ?? AppContext.BaseDirectory, ".local");
-        }
-    }
+    private static string LocalFolder => Solution.PathOf(".local");
 
     /// <returns>What it printed; nothing where there is no engine, and so no volume.</returns>
     private static async Task<string> DockerAsync(params string[] arguments)
     {
         try
         {
-            using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var docker = Process.Start(start)!;
             var output = await docker.StandardOutput.ReadToEndAsync();
             await docker.WaitForExitAsync();
             return output;
