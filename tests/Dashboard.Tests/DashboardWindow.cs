@@ -1,0 +1,42 @@
+using Microsoft.Playwright;
+using Tests.Harness;
+
+namespace Dashboard.Tests;
+
+/// <summary>A browser's window on the dashboard.</summary>
+internal sealed class DashboardWindow : IAsyncDisposable
+{
+    // Generous, for slow machines: only a fault reaches it.
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    public DashboardWindow(IPage page)
+    {
+        Page = page;
+        Page.SetDefaultTimeout((float)Deadline.TotalMilliseconds);
+        Page.SetDefaultNavigationTimeout((float)Deadline.TotalMilliseconds);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>The row of a resource.</summary>
+    public ILocator Row(string resource) => Page.Locator($"tr:has(td[title$=': {resource}'])");
+
+    /// <summary>The state of a resource, when it reads so. What is not healthy reads "Running (Unhealthy)".</summary>
+    public ILocator State(string resource, string state) => Row(resource).Locator($"td[col-index='2'] span:text-is('{state}')");
+
+    /// <param name="title">What its tooltip begins with.</param>
+    public ILocator Button(string title) => Page.Locator($"fluent-button[title^='{title}']");
+
+    public Task GotoAsync(string path) => Page.GotoAsync(path);
+
+    /// <summary>Takes a picture for the README, when they are asked for: a test changes nothing otherwise.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("OUTBOXDEMO_PICTURES") == "1")
+        {
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Solution.PathOf($"docs/images/{name}.png") });
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+}

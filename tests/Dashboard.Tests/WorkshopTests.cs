@@ -1,0 +1,55 @@
+namespace Dashboard.Tests;
+
+/// <summary>The buttons of the workshop, pressed as its participants do.</summary>
+[Collection(OneDashboard.Name)]
+public sealed class WorkshopTests(DemoDashboard dashboard)
+{
+    private const string Outage = "Requests are still accepted; the outbox delivers them once the broker is back.";
+    private const string Started = "Application started. Press Ctrl+C to shut down.";
+
+    [DashboardFact]
+    public async Task The_broker_goes_and_comes_by_its_button()
+    {
+        await using var window = await dashboard.LogInAsync();
+        await window.State("artemis", "Running").WaitForAsync();
+
+        await Click.UntilSeenAsync(
+            window.State("artemis", "Stopping").Or(window.State("artemis", "Exited")),
+            window.Row("artemis").Locator($"fluent-button[title='{Outage}']"));
+
+        await window.State("artemis", "Exited").WaitForAsync();
+        await window.State("artemis", "Running").WaitForAsync();
+        await window.State("sender", "Running").WaitForAsync();
+        await window.State("receiver", "Running").WaitForAsync();
+    }
+
+    [DashboardFact]
+    public async Task The_sender_is_killed_and_started_by_its_buttons_and_its_console_log_goes_on()
+    {
+        await using var window = await dashboard.LogInAsync();
+        await using var log = await dashboard.LogInAsync();
+        await log.GotoAsync("/consolelogs/resource/sender");
+        await log.Page.GetByText(Started).First.WaitForAsync();
+        var starts = await log.Page.GetByText(Started).CountAsync();
+
+        await Click.UntilSeenAsync(log.Page.GetByText("Kill this process?"), log.Button("Ends the process at once"));
+        await Click.UntilSeenAsync(log.Button("Start resource"), log.Button("Yes"));
+        await window.State("sender", "Finished").WaitForAsync();
+
+        await Click.UntilSeenAsync(log.Button("Stop resource"), log.Button("Start resource"));
+        await window.State("sender", "Running").WaitForAsync();
+        await log.Page.GetByText(Started).Nth(starts).WaitForAsync();
+    }
+
+    [DashboardFact]
+    public async Task A_hundred_entities_are_posted_by_a_button_that_tells_the_result()
+    {
+        await using var window = await dashboard.LogInAsync();
+        await window.GotoAsync("/consolelogs/resource/sender");
+        await Click.UntilSeenAsync(
+            window.Page.GetByText("\"Post 100 entities\" succeeded").First,
+            window.Button("Resource actions"), window.Page.Locator("fluent-menu-item", new() { HasText = "Post 100 entities" }));
+
+        await Click.UntilSeenAsync(window.Page.GetByText("100 sent, 0 failed.").First, window.Button("Notifications"));
+    }
+}
