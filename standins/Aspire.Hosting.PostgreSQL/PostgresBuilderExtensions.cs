@@ -63,7 +63,10 @@ public static class PostgresBuilderExtensions
     /// <summary>Keeps the data in a volume. Call WithImageTag first: where the volume belongs depends on the version.</summary>
     public static IResourceBuilder<PostgresServerResource> WithDataVolume(
         this IResourceBuilder<PostgresServerResource> builder, string? name = null, bool isReadOnly = false) =>
-        builder.WithVolume(name ?? $"{builder.ApplicationBuilder.Environment.ApplicationName}-{builder.Resource.Name}-data".ToLowerInvariant(), DataFolderOf(builder), isReadOnly);
+        builder.WithVolume(
+            name ?? $"{builder.ApplicationBuilder.Environment.ApplicationName}-{builder.Resource.Name}-data".ToLowerInvariant(),
+            DataFolderOf(builder),
+            isReadOnly);
 
     public static IResourceBuilder<PostgresServerResource> WithDataBindMount(
         this IResourceBuilder<PostgresServerResource> builder, string source, bool isReadOnly = false) =>
@@ -82,6 +85,8 @@ public static class PostgresBuilderExtensions
     private static string DataFolderOf(IResourceBuilder<PostgresServerResource> builder)
     {
         var tag = builder.Resource.Annotations.OfType<ContainerImageAnnotation>().LastOrDefault()?.Tag ?? string.Empty;
-        return int.TryParse(tag.TakeWhile(char.IsAsciiDigit).ToArray(), out var major) && major >= FirstWithNewFolder ? DataFolderSince18 : DataFolder;
+        return int.TryParse(tag.TakeWhile(char.IsAsciiDigit).ToArray(), out var major) && major >= FirstWithNewFolder
+            ? DataFolderSince18
+            : DataFolder;
     }
 }

@@ -31,7 +31,11 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
 
     /// <summary>In the form of Npgsql.</summary>
     public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create(
-        $"Host={PrimaryEndpoint.Property(EndpointProperty.Host)};Port={PrimaryEndpoint.Property(EndpointProperty.Port)};Username={UserNameReference};Password={PasswordParameter}");
+        $"Host={Host};Port={Port};Username={UserNameReference};Password={PasswordParameter}");
+
+    private EndpointReferenceExpression Host => PrimaryEndpoint.Property(EndpointProperty.Host);
+
+    private EndpointReferenceExpression Port => PrimaryEndpoint.Property(EndpointProperty.Port);
 
     /// <summary>The names of the databases in the server, by the names of their resources.</summary>
     public IReadOnlyDictionary<string, string> Databases => _databases;

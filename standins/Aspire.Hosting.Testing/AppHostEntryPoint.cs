@@ -25,7 +25,8 @@ internal static class AppHostEntryPoint
         using var flow = interception.Begin();
         try
         {
-            entryPoint.Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, entryPoint.GetParameters().Length == 0 ? null : [args], culture: null);
+            object[]? parameters = entryPoint.GetParameters().Length == 0 ? null : [args];
+            entryPoint.Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, parameters, culture: null);
         }
         catch (EntryPointStoppedException)
         {
@@ -33,6 +34,7 @@ internal static class AppHostEntryPoint
         }
 
         interception.BuilderSource.TrySetException(
-            new InvalidOperationException($"The entry point of '{entryPoint.Module.Assembly.GetName().Name}' ended without building an application."));
+            new InvalidOperationException(
+                $"The entry point of '{entryPoint.Module.Assembly.GetName().Name}' ended without building an application."));
     }
 }

@@ -8,7 +8,8 @@ namespace Aspire.Hosting.Testing;
 
 /// <summary>Gives an application what it needs under test, and catches it when it is built.</summary>
 internal sealed class TestingInterception(
-    string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, Assembly? appHost = null) : BuilderInterception
+    string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, Assembly? appHost = null)
+    : BuilderInterception
 {
     private readonly TaskCompletionSource<DistributedApplicationBuilder> _building = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

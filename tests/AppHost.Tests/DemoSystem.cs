@@ -33,7 +33,8 @@ internal sealed class DemoSystem : IAsyncDisposable
         try
         {
             using var timeout = new CancellationTokenSource(StepTimeout);
-            var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([$"--Demo:Volumes={system._volumes}"], timeout.Token);
+            string[] arguments = [$"--Demo:Volumes={system._volumes}"];
+            var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments, timeout.Token);
             system.LayWire(builder);
             system._app = await builder.BuildAsync(timeout.Token);
             await system._app.StartAsync(timeout.Token);
@@ -129,7 +130,8 @@ internal sealed class DemoSystem : IAsyncDisposable
         {
             var address = (await artemis.ConnectionStringExpression.GetValueAsync(context.CancellationToken))!;
             _wire.Broker = new Uri(address);
-            context.EnvironmentVariables["ConnectionStrings__artemis"] = address.Replace(_wire.Broker.Authority, _wire.Address, StringComparison.Ordinal);
+            context.EnvironmentVariables["ConnectionStrings__artemis"] =
+                address.Replace(_wire.Broker.Authority, _wire.Address, StringComparison.Ordinal);
         });
     }
 

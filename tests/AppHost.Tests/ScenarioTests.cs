@@ -99,7 +99,8 @@ public sealed class ScenarioTests : IAsyncLifetime
     private async Task AllSentAsync(int count) => await Eventually.GetAsync(() => OutboxCountAsync("Sent"), sent => sent == count);
 
     private async Task<long> OutboxCountAsync(string status) =>
-        await Sql.ScalarAsync<long>(await _system.ConnectionStringAsync("senderdb"), $"SELECT count(*) FROM outbox_messages WHERE status = '{status}'");
+        await Sql.ScalarAsync<long>(
+            await _system.ConnectionStringAsync("senderdb"), $"SELECT count(*) FROM outbox_messages WHERE status = '{status}'");
 
     /// <summary>Sends an event as the relay does, but without the header by which Artemis would drop the second one itself.</summary>
     private async Task SendAsync(Guid messageId, Item item)

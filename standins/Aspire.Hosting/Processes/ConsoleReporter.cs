@@ -49,7 +49,9 @@ internal sealed partial class ConsoleReporter(
         {
             await foreach (var change in notifications.WatchAsync(_ended.Token))
             {
-                var state = change.Snapshot is { HealthStatus: HealthStatus.Healthy, IsReady: true } ? "ready" : change.Snapshot.State?.Text ?? string.Empty;
+                var state = change.Snapshot is { HealthStatus: HealthStatus.Healthy, IsReady: true }
+                    ? "ready"
+                    : change.Snapshot.State?.Text ?? string.Empty;
                 if (change.Resource is not IResourceWithEndpoints || reported.GetValueOrDefault(change.Resource.Name) == state)
                 {
                     continue;

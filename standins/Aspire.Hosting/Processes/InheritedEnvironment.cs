@@ -6,7 +6,9 @@ namespace Aspire.Hosting.Processes;
 internal static class InheritedEnvironment
 {
     private static readonly string[] AppHostOnly =
-        ["ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS"];
+    [
+        "ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS",
+    ];
 
     // The build and the test platform talk to their own processes by variables, which must not reach the services.
     private static readonly string[] AppHostOnlyPrefixes = ["ASPIRE_", "DOTNET_DASHBOARD", "MSBUILD", "VSTEST", "TESTINGPLATFORM", "Parameters__"];

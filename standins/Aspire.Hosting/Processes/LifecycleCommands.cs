@@ -49,7 +49,9 @@ internal static class LifecycleCommands
         IsBetween(state) ? ResourceCommandState.Disabled : IsStopped(state) ? ResourceCommandState.Enabled : ResourceCommandState.Hidden;
 
     private static ResourceCommandState StopState(string? state) =>
-        state == KnownResourceStates.Stopping ? ResourceCommandState.Disabled : IsStopped(state) ? ResourceCommandState.Hidden : ResourceCommandState.Enabled;
+        state == KnownResourceStates.Stopping ? ResourceCommandState.Disabled
+        : IsStopped(state) ? ResourceCommandState.Hidden
+        : ResourceCommandState.Enabled;
 
     private static ResourceCommandState RestartState(string? state) =>
         IsBetween(state) || IsStopped(state) ? ResourceCommandState.Disabled : ResourceCommandState.Enabled;

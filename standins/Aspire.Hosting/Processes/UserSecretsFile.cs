@@ -43,7 +43,9 @@ internal sealed class UserSecretsFile(string path)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StartFailureException(
-                $"The user secrets, which keep '{key}', cannot be written ({exception.Message.TrimEnd('.')}): make {path} writable, or set {key} in the configuration.", exception);
+                $"The user secrets, which keep '{key}', cannot be written ({exception.Message.TrimEnd('.')}): "
+                + $"make {path} writable, or set {key} in the configuration.",
+                exception);
         }
         catch (JsonException exception)
         {

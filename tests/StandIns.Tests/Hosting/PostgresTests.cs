@@ -84,7 +84,8 @@ public sealed class PostgresTests
         await File.WriteAllTextAsync(version, "8\n");
         try
         {
-            await using var test = await TestApplication.StartAsync(builder => builder.AddPostgres("server").WithDataVolume(volume).AddDatabase("db"));
+            await using var test = await TestApplication.StartAsync(
+                builder => builder.AddPostgres("server").WithDataVolume(volume).AddDatabase("db"));
             await test.WaitForAsync("server", KnownResourceStates.FailedToStart);
 
             var reason = test.Snapshot("server").FailureReason;
@@ -112,7 +113,8 @@ public sealed class PostgresTests
 
     private static async Task<object?> ExecuteAsync(TestApplication test, string sql)
     {
-        var connectionString = new NpgsqlConnectionStringBuilder(await test.Application.GetConnectionStringAsync("db", test.Deadline)) { Pooling = false };
+        var address = await test.Application.GetConnectionStringAsync("db", test.Deadline);
+        var connectionString = new NpgsqlConnectionStringBuilder(address) { Pooling = false };
         await using var connection = new NpgsqlConnection(connectionString.ConnectionString);
         await connection.OpenAsync(test.Deadline);
         await using var command = new NpgsqlCommand(sql, connection);

@@ -16,7 +16,8 @@ public sealed class AspireSdk : IDisposable
 
     public AspireSdk()
     {
-        var version = XDocument.Load(Path.Combine(Repository.Root, "AppHost", "AppHost.csproj")).Descendants("Import").First().Attribute("Version")!.Value;
+        var appHost = XDocument.Load(Path.Combine(Repository.Root, "AppHost", "AppHost.csproj"));
+        var version = appHost.Descendants("Import").First().Attribute("Version")!.Value;
         var package = _folder.CreateSubdirectory(Path.Combine("aspire.apphost.sdk", version));
         var sdk = package.CreateSubdirectory("Sdk");
         File.WriteAllText(Path.Combine(package.FullName, ".nupkg.metadata"), """{ "version": 2, "contentHash": "", "source": "" }""");

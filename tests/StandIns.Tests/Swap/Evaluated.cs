@@ -63,5 +63,6 @@ internal sealed class Evaluated
         return new Evaluated(json.RootElement);
     }
 
-    private static IEnumerable<string> Identities(JsonElement items) => items.EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!);
+    private static IEnumerable<string> Identities(JsonElement items) =>
+        items.EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!);
 }

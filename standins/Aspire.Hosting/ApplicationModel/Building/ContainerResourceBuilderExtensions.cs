@@ -67,5 +67,6 @@ public static class ContainerResourceBuilderExtensions
 
     private static ContainerImageAnnotation RequiredImageOf<T>(IResourceBuilder<T> builder)
         where T : ContainerResource => ImageOf(builder)
-        ?? throw new InvalidOperationException($"The resource '{builder.Resource.Name}' does not have a container image specified. Use WithImage first.");
+        ?? throw new InvalidOperationException(
+            $"The resource '{builder.Resource.Name}' does not have a container image specified. Use WithImage first.");
 }

@@ -9,16 +9,25 @@ public static class ParameterResourceBuilderExtensions
     /// <summary>Adds a parameter whose value is set in the configuration, as <c>Parameters:{name}</c>.</summary>
     public static IResourceBuilder<ParameterResource> AddParameter(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, bool secret = false) =>
-        builder.AddResource(new ParameterResource(name, @default => Configured(builder, name) ?? @default?.GetDefaultValue() ?? throw Missing(name), secret));
+        builder.AddResource(new ParameterResource(
+            name, @default => Configured(builder, name) ?? @default?.GetDefaultValue() ?? throw Missing(name), secret));
 
     /// <summary>Adds a parameter with a value that the configuration may override.</summary>
     public static IResourceBuilder<ParameterResource> AddParameter(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name, string value, bool publishValueAsDefault = false, bool secret = false) =>
+        this IDistributedApplicationBuilder builder,
+        [ResourceName] string name,
+        string value,
+        bool publishValueAsDefault = false,
+        bool secret = false) =>
         builder.AddParameter(name, () => value, publishValueAsDefault, secret);
 
     /// <inheritdoc cref="AddParameter(IDistributedApplicationBuilder, string, string, bool, bool)" />
     public static IResourceBuilder<ParameterResource> AddParameter(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name, Func<string> valueGetter, bool publishValueAsDefault = false, bool secret = false)
+        this IDistributedApplicationBuilder builder,
+        [ResourceName] string name,
+        Func<string> valueGetter,
+        bool publishValueAsDefault = false,
+        bool secret = false)
     {
         _ = publishValueAsDefault;
         return builder.AddResource(new ParameterResource(name, _ => Configured(builder, name) ?? valueGetter(), secret));
@@ -79,7 +88,8 @@ public static class ParameterResourceBuilderExtensions
     private static string? Configured(IDistributedApplicationBuilder builder, string name) => builder.Configuration[Key(name)];
 
     private static MissingParameterValueException Missing(string name) => new(
-        $"The parameter '{name}' has no value: set it as Parameters:{name} in the AppHost's configuration, for example with --Parameters:{name}=… on the command line.");
+        $"The parameter '{name}' has no value: set it as Parameters:{name} in the AppHost's configuration, for example with "
+        + $"--Parameters:{name}=… on the command line.");
 
     private sealed class ConfiguredConnectionString(string name, string? environmentVariableName, IConfiguration configuration)
         : Resource(name), IResourceWithConnectionString, IResourceWithWaitSupport, IResourceWithoutLifetime

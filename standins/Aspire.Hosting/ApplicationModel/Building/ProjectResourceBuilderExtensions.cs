@@ -34,7 +34,10 @@ public static class ProjectResourceBuilderExtensions
         var project = builder.AddResource(new ProjectResource(name)).WithAnnotation(metadata);
         var profile = options.ExcludeLaunchProfile
             ? null
-            : LaunchProfiles.Find(metadata, options.LaunchProfileName ?? builder.Configuration["DOTNET_LAUNCH_PROFILE"], required: options.LaunchProfileName is not null);
+            : LaunchProfiles.Find(
+                metadata,
+                options.LaunchProfileName ?? builder.Configuration["DOTNET_LAUNCH_PROFILE"],
+                required: options.LaunchProfileName is not null);
         if (profile is null)
         {
             return project.WithAnnotation<ExcludeLaunchProfileAnnotation>();

@@ -36,7 +36,8 @@ public static partial class ResourceBuilderExtensions
         return FindEndpoint(builder.Resource, endpoint.Name) is null
             ? builder.WithAnnotation(endpoint)
             : throw new DistributedApplicationException(
-                $"Endpoint with name '{endpoint.Name}' already exists. Endpoint name may not have been explicitly specified and was derived automatically from scheme argument (e.g. 'http', 'https', or 'tcp').");
+                $"Endpoint with name '{endpoint.Name}' already exists. Endpoint name may not have been explicitly specified "
+                + "and was derived automatically from scheme argument (e.g. 'http', 'https', or 'tcp').");
     }
 
     /// <summary>Changes an endpoint, or adds it.</summary>

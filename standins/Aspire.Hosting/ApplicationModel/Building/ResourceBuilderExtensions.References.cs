@@ -28,7 +28,8 @@ public static partial class ResourceBuilderExtensions
             {
                 foreach (var endpoint in source.Resource.Annotations.OfType<EndpointAnnotation>())
                 {
-                    context.EnvironmentVariables[$"services__{source.Resource.Name}__{endpoint.Name}__0"] = new EndpointReference(source.Resource, endpoint);
+                    context.EnvironmentVariables[$"services__{source.Resource.Name}__{endpoint.Name}__0"] =
+                        new EndpointReference(source.Resource, endpoint);
                 }
             });
 

@@ -27,7 +27,8 @@ internal sealed class ResourceCollection : System.Collections.ObjectModel.Collec
         if (TryGetByName(item.Name, out var existing))
         {
             throw new DistributedApplicationException(
-                $"Cannot add resource of type '{item.GetType()}' with name '{item.Name}' because resource of type '{existing.GetType()}' with that name already exists. Resource names are case-insensitive.");
+                $"Cannot add resource of type '{item.GetType()}' with name '{item.Name}' because resource of type "
+                + $"'{existing.GetType()}' with that name already exists. Resource names are case-insensitive.");
         }
 
         base.InsertItem(index, item);

@@ -89,10 +89,14 @@ public partial class ResourceNotificationService
             throw Unavailable(reached, "start");
         }
 
-        if (!untilStarted && (reached.Snapshot.IsIn([KnownResourceStates.FailedToStart]) || reached.Snapshot.ExitCode is not { } exitCode || exitCode != wait.ExitCode))
+        if (!untilStarted
+            && (reached.Snapshot.IsIn([KnownResourceStates.FailedToStart])
+                || reached.Snapshot.ExitCode is not { } exitCode
+                || exitCode != wait.ExitCode))
         {
             throw new DistributedApplicationException(
-                $"Resource '{name}' has entered the '{reached.Snapshot.State?.Text}' state with exit code '{reached.Snapshot.ExitCode}', expected '{wait.ExitCode}'.");
+                $"Resource '{name}' has entered the '{reached.Snapshot.State?.Text}' state with exit code "
+                + $"'{reached.Snapshot.ExitCode}', expected '{wait.ExitCode}'.");
         }
     }
 

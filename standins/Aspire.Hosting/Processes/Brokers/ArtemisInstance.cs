@@ -7,6 +7,7 @@ namespace Aspire.Hosting.Processes.Brokers;
 internal sealed class ArtemisInstance(string folder)
 {
     private const string StampFileName = ".created-by";
+    private const string AcceptorOptions = "protocols=AMQP,CORE;amqpCredits=1000;amqpLowCredits=300;amqpDuplicateDetection=true";
 
     private static readonly XNamespace Core = "urn:activemq:core";
 
@@ -43,7 +44,7 @@ internal sealed class ArtemisInstance(string folder)
         core.Element(Core + "acceptors")!.ReplaceNodes(new XElement(
             Core + "acceptor",
             new XAttribute("name", "amqp"),
-            string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}?protocols=AMQP,CORE;amqpCredits=1000;amqpLowCredits=300;amqpDuplicateDetection=true")));
+            string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}?{AcceptorOptions}")));
         // By default the broker takes no message once a disk is 90 % full, without a word: many a laptop's is.
         core.SetElementValue(Core + "max-disk-usage", 99);
         // Artemis takes the byte order mark that Save(path) would write for a mistake.

@@ -10,7 +10,9 @@ internal sealed record ArtemisInstallation(string Home, string Java)
     public string Tool => Path.Combine(Home, "bin", "artemis");
 
     // The folder of the distribution is named after it: apache-artemis-2.56.0.
-    public string Version => Path.GetFileName(Home.TrimEnd('/')) is var name && name.LastIndexOf('-') is > 0 and var dash ? name[(dash + 1)..] : string.Empty;
+    public string Version => Path.GetFileName(Home.TrimEnd('/')) is var name && name.LastIndexOf('-') is > 0 and var dash
+        ? name[(dash + 1)..]
+        : string.Empty;
 }
 
 /// <summary>Finds Apache Artemis, and a Java that can run it.</summary>
@@ -30,7 +32,8 @@ internal sealed class ArtemisPrograms(string toolsFolder)
         {
             return IsHome(given)
                 ? Path.GetFullPath(given)
-                : throw new StartFailureException($"{HomeVariable} is '{given}', and there is no program bin/artemis in it: set it to the folder of an Apache Artemis, or unset it.");
+                : throw new StartFailureException($"{HomeVariable} is '{given}', and there is no program bin/artemis in it: "
+                    + "set it to the folder of an Apache Artemis, or unset it.");
         }
 
         return Directory.Exists(toolsFolder)
@@ -42,15 +45,19 @@ internal sealed class ArtemisPrograms(string toolsFolder)
 
     private static string FindJava(string artemisHome)
     {
-        var java = Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? Path.Combine(home, "bin", "java") : Programs.Find("java");
+        var java = Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home
+            ? Path.Combine(home, "bin", "java")
+            : Programs.Find("java");
         if (java is null || !Programs.Exists(java))
         {
             throw new StartFailureException(
-                $"Apache Artemis ({artemisHome}) needs Java {OldestJava}, and none was found: install it (on Debian and Ubuntu 'apt-get install default-jre-headless'), or set JAVA_HOME.");
+                $"Apache Artemis ({artemisHome}) needs Java {OldestJava}, and none was found: install it (on Debian and "
+                + "Ubuntu 'apt-get install default-jre-headless'), or set JAVA_HOME.");
         }
 
         return MajorVersion(java) is { } major && major < OldestJava
-            ? throw new StartFailureException($"Apache Artemis ({artemisHome}) needs Java {OldestJava}, and {java} is Java {major}: install a newer one, or set JAVA_HOME to it.")
+            ? throw new StartFailureException($"Apache Artemis ({artemisHome}) needs Java {OldestJava}, and {java} is Java "
+                + $"{major}: install a newer one, or set JAVA_HOME to it.")
             : java;
     }
 

@@ -20,7 +20,8 @@ internal sealed class ArtemisRecipe(ArtemisPrograms artemisPrograms, ArtemisBrok
         if (artemisPrograms.Find() is null && RabbitMqPrograms.Find() is null)
         {
             throw new StartFailureException(
-                "No AMQP broker was found: unpack Apache Artemis and set ARTEMIS_HOME to its folder (it needs Java 17), or install RabbitMQ (on Debian and Ubuntu 'apt-get install rabbitmq-server').");
+                "No AMQP broker was found: unpack Apache Artemis and set ARTEMIS_HOME to its folder (it needs Java 17), or "
+                + "install RabbitMQ (on Debian and Ubuntu 'apt-get install rabbitmq-server').");
         }
     }
 

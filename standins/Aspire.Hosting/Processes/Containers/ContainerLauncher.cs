@@ -60,9 +60,11 @@ internal sealed class ContainerLauncher(IEnumerable<IContainerRecipe> recipes, V
     private IContainerRecipe RecipeFor(IResource resource)
     {
         var image = ImageOf(resource).Image;
+        var known = string.Join(" and ", recipes.Select(recipe => $"'{recipe.Image}'"));
         return recipes.FirstOrDefault(recipe => image == recipe.Image || image == $"library/{recipe.Image}")
             ?? throw new StartFailureException(
-                $"The container '{resource.Name}' cannot run without a container engine: of images, only {string.Join(" and ", recipes.Select(recipe => $"'{recipe.Image}'"))} run as local processes, and it has '{image}'.");
+                $"The container '{resource.Name}' cannot run without a container engine: of images, only {known} run as local processes, "
+                + $"and it has '{image}'.");
     }
 
     // A volume without a name ends with its container: as if there were none.
@@ -73,5 +75,6 @@ internal sealed class ContainerLauncher(IEnumerable<IContainerRecipe> recipes, V
     private static int PortFor(ContainerResource container, int targetPort) => container.Annotations
         .OfType<EndpointAnnotation>()
         .FirstOrDefault(endpoint => (endpoint.TargetPort ?? endpoint.Port) == targetPort)?.AllocatedEndpoint?.Port
-        ?? throw new StartFailureException($"The container '{container.Name}' has no endpoint for the port {targetPort} of its image: add one with WithEndpoint.");
+        ?? throw new StartFailureException($"The container '{container.Name}' has no endpoint for the port {targetPort} of "
+            + "its image: add one with WithEndpoint.");
 }

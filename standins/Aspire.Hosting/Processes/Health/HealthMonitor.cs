@@ -77,10 +77,8 @@ internal sealed class HealthMonitor(
         }
         catch (OperationCanceledException) when (!stopped.IsCancellationRequested)
         {
-            reports =
-            [
-                .. keys.Select(key => new HealthReportSnapshot(key, HealthStatus.Unhealthy, $"No result within {CheckTimeout.TotalSeconds:0} s.", null) { LastRunAt = now }),
-            ];
+            var reason = $"No result within {CheckTimeout.TotalSeconds:0} s.";
+            reports = [.. keys.Select(key => new HealthReportSnapshot(key, HealthStatus.Unhealthy, reason, null) { LastRunAt = now })];
         }
 
         await PublishAsync(resource, snapshot => snapshot with { HealthReports = reports }, stopped);

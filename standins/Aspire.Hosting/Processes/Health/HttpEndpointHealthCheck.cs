@@ -18,7 +18,8 @@ internal sealed class HttpEndpointHealthCheck(Func<EndpointReference> endpoint, 
     {
         try
         {
-            using var response = await Client.GetAsync(new Uri(new Uri(endpoint().Url), path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var url = new Uri(new Uri(endpoint().Url), path);
+            using var response = await Client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return (int)response.StatusCode == expectedStatus
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy($"{path} answers {(int)response.StatusCode}, not {expectedStatus}.");

@@ -30,7 +30,13 @@ internal sealed class PostgresCluster(ToolRunner tools)
     };
 
     public async Task PrepareAsync(
-        PostgresInstallation programs, PostgresUser user, string volume, string role, string password, ResourceLog log, CancellationToken cancellationToken)
+        PostgresInstallation programs,
+        PostgresUser user,
+        string volume,
+        string role,
+        string password,
+        ResourceLog log,
+        CancellationToken cancellationToken)
     {
         if (MajorVersion(volume) is null)
         {
@@ -44,7 +50,13 @@ internal sealed class PostgresCluster(ToolRunner tools)
     }
 
     private async Task CreateAsync(
-        PostgresInstallation programs, PostgresUser user, string volume, string role, string password, ResourceLog log, CancellationToken cancellationToken)
+        PostgresInstallation programs,
+        PostgresUser user,
+        string volume,
+        string role,
+        string password,
+        ResourceLog log,
+        CancellationToken cancellationToken)
     {
         // Made beside its place and then moved there: an initdb that was interrupted leaves nothing that looks like data.
         var unfinished = Path.Combine(volume, "initializing");
@@ -89,7 +101,13 @@ internal sealed class PostgresCluster(ToolRunner tools)
 
     // The password may have changed since, for example because the user secrets were deleted: the data must not be lost for that.
     private async Task UpdatePasswordAsync(
-        PostgresInstallation programs, PostgresUser user, string volume, string role, string password, ResourceLog log, CancellationToken cancellationToken)
+        PostgresInstallation programs,
+        PostgresUser user,
+        string volume,
+        string role,
+        string password,
+        ResourceLog log,
+        CancellationToken cancellationToken)
     {
         if (IsRemembered(volume, password))
         {

@@ -25,7 +25,8 @@ internal sealed partial class PostgresInstallation(string folder)
 
     private static (int Major, string Version) ReadVersion(string postgres)
     {
-        using var process = Process.Start(new ProcessStartInfo(postgres, "--version") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var ask = new ProcessStartInfo(postgres, "--version") { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(ask)!;
         var output = process.StandardOutput.ReadToEnd();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -19,7 +19,8 @@ internal sealed class PostgresPrograms(string toolsFolder)
         if (_found.Count == 0)
         {
             throw new StartFailureException(
-                $"PostgreSQL was not found: install it (on Debian and Ubuntu 'apt-get install postgresql', on macOS 'brew install postgresql'), or set {FolderVariable} to the folder of its programs initdb and postgres.");
+                "PostgreSQL was not found: install it (on Debian and Ubuntu 'apt-get install postgresql', on macOS 'brew "
+                + $"install postgresql'), or set {FolderVariable} to the folder of its programs initdb and postgres.");
         }
 
         return (major is null ? null : _found.FirstOrDefault(installation => installation.Major == major)) ?? _found[0];
@@ -33,7 +34,8 @@ internal sealed class PostgresPrograms(string toolsFolder)
             return PostgresInstallation.Exists(given)
                 ? [Path.GetFullPath(given)]
                 : throw new StartFailureException(
-                    $"{FolderVariable} is '{given}', and there are no programs initdb and postgres in it: set it to the folder that has them, or unset it.");
+                    $"{FolderVariable} is '{given}', and there are no programs initdb and postgres in it: set it to the "
+                    + "folder that has them, or unset it.");
         }
 
         return OnPath().Concat(Installed()).Append(Downloaded()).Where(PostgresInstallation.Exists);
@@ -43,7 +45,9 @@ internal sealed class PostgresPrograms(string toolsFolder)
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Where(PostgresInstallation.Exists)
         // PostgreSQL finds its library and share folders relative to where its programs really are.
-        .Select(folder => Path.GetDirectoryName(File.ResolveLinkTarget(Path.Combine(folder, "postgres"), returnFinalTarget: true)?.FullName) ?? folder);
+        .Select(folder => File.ResolveLinkTarget(Path.Combine(folder, "postgres"), returnFinalTarget: true) is { } program
+            ? Path.GetDirectoryName(program.FullName)!
+            : folder);
 
     private static IEnumerable<string> Installed() =>
     [

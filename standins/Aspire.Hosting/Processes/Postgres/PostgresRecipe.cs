@@ -71,6 +71,7 @@ internal sealed class PostgresRecipe(PostgresPrograms programs, PostgresCluster 
         return written is null || written == installation.Major
             ? installation
             : throw new StartFailureException(
-                $"The data of '{run.Resource.Name}' was written by PostgreSQL {written}, and only PostgreSQL {installation.Major} was found: install PostgreSQL {written}, or delete {run.DataFolder} to start with no data.");
+                $"The data of '{run.Resource.Name}' was written by PostgreSQL {written}, and only PostgreSQL "
+                + $"{installation.Major} was found: install PostgreSQL {written}, or delete {run.DataFolder} to start with no data.");
     }
 }

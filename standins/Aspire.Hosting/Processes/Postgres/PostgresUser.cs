@@ -7,7 +7,8 @@ internal sealed class PostgresUser
 {
     private readonly UserIdentity? _other = Native.IsRoot
         ? UserIdentity.Find("postgres") ?? UserIdentity.Find("nobody")
-            ?? throw new StartFailureException("PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody': add one, or do not run as root.")
+            ?? throw new StartFailureException("PostgreSQL does not run as root, and there is neither a user 'postgres' nor "
+                + "'nobody': add one, or do not run as root.")
         : null;
 
     public IReadOnlyList<string> Prefix(params IEnumerable<string> folders) => _other is null ? [] : OtherUser.Prefix(_other, folders);
@@ -20,7 +21,8 @@ internal sealed class PostgresUser
             return;
         }
 
-        foreach (var entry in Directory.Exists(path) ? Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Prepend(path) : [path])
+        var inside = Directory.Exists(path) ? Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories) : [];
+        foreach (var entry in inside.Prepend(path))
         {
             Native.ChangeOwner(entry, _other.UserId, _other.GroupId);
         }

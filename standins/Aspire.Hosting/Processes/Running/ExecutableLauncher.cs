@@ -42,6 +42,7 @@ internal sealed class ExecutableLauncher(ProcessStarter processes) : ILauncher
     {
         var inWorkingDirectory = Path.GetFullPath(executable.Command, executable.WorkingDirectory);
         return (File.Exists(inWorkingDirectory) ? inWorkingDirectory : Programs.Find(executable.Command))
-            ?? throw new StartFailureException($"The program '{executable.Command}' of '{executable.Name}' was not found: install it, or put its folder on the PATH.");
+            ?? throw new StartFailureException(
+                $"The program '{executable.Command}' of '{executable.Name}' was not found: install it, or put its folder on the PATH.");
     }
 }

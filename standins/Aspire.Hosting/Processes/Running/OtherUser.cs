@@ -12,14 +12,16 @@ internal static class OtherUser
     public static IReadOnlyList<string> Prefix(UserIdentity user, params IEnumerable<string> folders)
     {
         var setpriv = Programs.Find("setpriv")
-            ?? throw new StartFailureException("PostgreSQL does not run as root, and running it as another user needs 'setpriv' (package util-linux): install that, or do not run as root.");
+            ?? throw new StartFailureException("PostgreSQL does not run as root, and running it as another user needs "
+                + "'setpriv' (package util-linux): install that, or do not run as root.");
         List<string> prefix = [setpriv, $"--reuid={user.UserId}", $"--regid={user.GroupId}", "--clear-groups"];
         if (folders.Select(FindClosed).FirstOrDefault(closed => closed is not null) is { } closed)
         {
             // A checkout below /root, for example. The capability opens the way to its folders; the rights on files stay the user's.
             var capability = FolderCapabilities.FirstOrDefault(candidate => HasCapability(candidate.Bit)).Name
                 ?? throw new StartFailureException(
-                    $"PostgreSQL does not run as root, and the user '{user.Name}' may not enter {closed}: allow it with 'chmod o+x {closed}', or move the solution elsewhere.");
+                    $"PostgreSQL does not run as root, and the user '{user.Name}' may not enter {closed}: allow it with "
+                    + $"'chmod o+x {closed}', or move the solution elsewhere.");
             prefix.Add($"--inh-caps=+{capability}");
             prefix.Add($"--ambient-caps=+{capability}");
         }
@@ -45,6 +47,7 @@ internal static class OtherUser
     {
         const string Effective = "CapEff:";
         var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Effective, StringComparison.Ordinal));
-        return line is not null && (ulong.Parse(line[Effective.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << bit)) != 0;
+        return line is not null
+            && (ulong.Parse(line[Effective.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << bit)) != 0;
     }
 }

@@ -17,7 +17,8 @@ internal sealed partial class ToolRunner(ProcessStarter processes)
         {
             var reason = Reason(log);
             var advice = KnownTrouble.Advice(reason) ?? "see the log of the resource";
-            throw new StartFailureException($"{what} failed (exit code {exitCode}): {reason}. Please {advice}; the folder is {spec.WorkingDirectory}.");
+            throw new StartFailureException(
+                $"{what} failed (exit code {exitCode}): {reason}. Please {advice}; the folder is {spec.WorkingDirectory}.");
         }
     }
 

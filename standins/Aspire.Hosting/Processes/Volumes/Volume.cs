@@ -14,7 +14,8 @@ internal sealed class Volume(string path, FileStream? lockFile) : IDisposable
         {
             Directory.CreateDirectory(path);
             // Locked by the operating system, so that the lock of an AppHost that was killed is gone with it.
-            return new Volume(path, new FileStream(System.IO.Path.Combine(path, LockFileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var lockFile = System.IO.Path.Combine(path, LockFileName);
+            return new Volume(path, new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -23,7 +24,8 @@ internal sealed class Volume(string path, FileStream? lockFile) : IDisposable
         catch (IOException exception) when (exception is not DirectoryNotFoundException && IsLocked(path))
         {
             throw new StartFailureException(
-                $"The {description} is in use by another AppHost ({path}): stop that one, or give this one volumes of its own, for example with --Demo:Volumes=<prefix>.",
+                $"The {description} is in use by another AppHost ({path}): stop that one, or give this one volumes of its "
+                + "own, for example with --Demo:Volumes=<prefix>.",
                 exception);
         }
         catch (IOException exception)
@@ -63,5 +65,7 @@ internal sealed class Volume(string path, FileStream? lockFile) : IDisposable
     }
 
     private static StartFailureException Unwritable(string path, string description, string reason, Exception inner) => new(
-        $"The {description} cannot be written ({reason.TrimEnd('.')}): make {path} writable, and see that the disk is neither full nor read-only.", inner);
+        $"The {description} cannot be written ({reason.TrimEnd('.')}): make {path} writable, and see that the disk is neither full nor "
+        + "read-only.",
+        inner);
 }

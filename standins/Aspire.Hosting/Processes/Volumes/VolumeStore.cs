@@ -61,5 +61,6 @@ internal sealed class VolumeStore(string localFolder) : IDisposable
     private static string ValidName(string name) =>
         name.Length > 0 && !name.StartsWith('.') && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-')
             ? name
-            : throw new StartFailureException($"The volume name '{name}' is invalid: use letters, digits, '_', '.' and '-', and begin with a letter or digit.");
+            : throw new StartFailureException($"The volume name '{name}' is invalid: use letters, digits, '_', '.' and '-', "
+                + "and begin with a letter or digit.");
 }

@@ -34,7 +34,8 @@ internal static class MethodSignatures
         return (method.IsPublic ? "" : "protected ") + (method.IsStatic ? "static " : "") + inheritance;
     }
 
-    public static string Constraints(IEnumerable<Type> generics) => string.Concat(generics.Where(generic => generic.IsGenericParameter).Select(Constraint));
+    public static string Constraints(IEnumerable<Type> generics) =>
+        string.Concat(generics.Where(generic => generic.IsGenericParameter).Select(Constraint));
 
     public static string Value(object? value) => value switch
     {
@@ -68,7 +69,11 @@ internal static class MethodSignatures
 
     private static string Parameter(ParameterInfo parameter)
     {
-        var passed = parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref " : parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
+        var passed = parameter.IsOut ? "out "
+            : parameter.IsIn ? "in "
+            : parameter.ParameterType.IsByRef ? "ref "
+            : parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params "
+            : "";
         var type = TypeNames.Of(parameter.ParameterType, new NullabilityInfoContext().Create(parameter));
         return $"{passed}{type} {parameter.Name}{(parameter.HasDefaultValue ? $" = {Default(parameter)}" : "")}";
     }

@@ -26,7 +26,10 @@ internal static class PublicSurface
             : type.IsAbstract ? "abstract-class"
             : type.IsSealed ? "sealed-class"
             : "class";
-        var bases = type.GetInterfaces().Where(contract => contract.IsVisible).Select(contract => TypeNames.Of(contract)).Order(StringComparer.Ordinal);
+        var bases = type.GetInterfaces()
+            .Where(contract => contract.IsVisible)
+            .Select(contract => TypeNames.Of(contract))
+            .Order(StringComparer.Ordinal);
         var baseType = type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && !type.IsEnum
             ? [TypeNames.Of(parent)]
             : Array.Empty<string>();
@@ -62,7 +65,8 @@ internal static class PublicSurface
         var required = property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
         var getter = accessors.Contains(property.GetMethod) ? " get;" : "";
         var type = TypeNames.Of(property.PropertyType, new NullabilityInfoContext().Create(property));
-        return $"{MethodSignatures.Modifiers(accessors[0])}{required}{type} {property.Name} {{{getter}{(setter is null ? "" : isInit ? " init;" : " set;")} }}";
+        var write = setter is null ? "" : isInit ? " init;" : " set;";
+        return $"{MethodSignatures.Modifiers(accessors[0])}{required}{type} {property.Name} {{{getter}{write} }}";
     }
 
     private static string Field(FieldInfo field)

@@ -39,7 +39,8 @@ internal static class TypeNames
 
     private static string Generic(Type type, NullabilityInfo? nullability)
     {
-        var arguments = type.GetGenericArguments().Select((argument, index) => Of(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index)));
+        var arguments = type.GetGenericArguments()
+            .Select((argument, index) => Of(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index)));
         return $"{type.Name.Split('`')[0]}<{string.Join(", ", arguments)}>";
     }
 
