@@ -14,7 +14,7 @@ public partial class ReceiverLink : Link, IReceiverLink
     private readonly Queue<Message> _arrived = new();
     private readonly LinkedList<TaskCompletionSource<Message>> _waiting = new();
     private readonly ReceiverCredit _credit = new();
-    private IncomingDelivery _partial;
+    private readonly IncomingDelivery _arriving = new();
     private MessageCallback _onMessage;
 
     /// <summary>Attaches to <paramref name="address"/>; does not wait for the peer.</summary>

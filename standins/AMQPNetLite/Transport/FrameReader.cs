@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Amqp.Transport;
 
@@ -40,7 +41,8 @@ internal sealed class FrameReader(Stream stream, int maxFrameSize)
         return true;
     }
 
-    /// <summary>Waits for more bytes; false when the peer has closed its side.</summary>
+    /// <summary>Waits for more bytes; false when the peer has closed its side. Waiting comes with nearly every message: its state is pooled.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         MakeRoom();
