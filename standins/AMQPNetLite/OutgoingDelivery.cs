@@ -4,7 +4,7 @@ using Amqp.Framing;
 namespace Amqp;
 
 /// <summary>
-/// A send from the call to its outcome: waiting for credit, on its way, or done. Its link uses it again for another message afterwards, so
+/// A send from the call to its outcome (2.6.12): waiting for credit, on its way, or done. Its link uses it again for another message afterwards, so
 /// whoever holds one does so under the gate, and only while the send is queued or unsettled.
 /// </summary>
 internal sealed class OutgoingDelivery(SenderLink link)

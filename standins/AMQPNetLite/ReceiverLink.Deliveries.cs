@@ -3,7 +3,7 @@ using Amqp.Types;
 
 namespace Amqp;
 
-/// <summary>What the peer does to a receiving link: deliveries, credit, the end.</summary>
+/// <summary>What the peer does to a receiving link: deliveries (2.6.12), credit (2.6.7), the end (2.6.6).</summary>
 public partial class ReceiverLink
 {
     /// <summary>The peer settled a delivery by itself: there is nothing left to say about it.</summary>

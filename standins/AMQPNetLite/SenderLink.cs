@@ -3,7 +3,7 @@ using Amqp.Framing;
 namespace Amqp;
 
 /// <summary>
-/// The sending end of a link. Its methods can be called by many threads at once; what one thread sends arrives in its order.
+/// The sending end of a link (2.6.1). Its methods can be called by many threads at once; what one thread sends arrives in its order.
 /// Without credit a send waits in the link, however many there are: bound what is in flight.
 /// </summary>
 public partial class SenderLink : Link, ISenderLink

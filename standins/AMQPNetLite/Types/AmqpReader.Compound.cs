@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Amqp.Types;
 
-/// <summary>A list or map that is being read: how many items it has, and where it ends.</summary>
+/// <summary>A list, map or array that is being read (1.6.22 to 1.6.24): how many items it has, and where it ends.</summary>
 internal readonly record struct Compound(int Count, int End);
 
 /// <summary>Lists, maps and arrays (1.6.22 to 1.6.24), and values of which only the bytes tell the type.</summary>

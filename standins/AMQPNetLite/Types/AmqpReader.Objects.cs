@@ -3,7 +3,7 @@ using Amqp.Framing;
 
 namespace Amqp.Types;
 
-/// <summary>Values of any type, as the .NET objects that stand for them.</summary>
+/// <summary>Values of any type (1.6) or described (1.2), as the .NET objects that stand for them.</summary>
 internal ref partial struct AmqpReader
 {
     private static readonly object True = true;

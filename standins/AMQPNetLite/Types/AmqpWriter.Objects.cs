@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Types;
 
-/// <summary>Values whose type is known at run time only: properties, annotations, bodies.</summary>
+/// <summary>Values whose type is known at run time only (1.6): properties, annotations, bodies.</summary>
 internal static partial class AmqpWriter
 {
     public static void WriteObject(this ByteBuffer buffer, object value)

@@ -1,6 +1,6 @@
 namespace Amqp.Types;
 
-/// <summary>Which .NET type the items of an array have, and in which layout they are written.</summary>
+/// <summary>Which .NET type the items of an array have (1.6.24), and in which layout they are written.</summary>
 internal static class ArrayItems
 {
     public static Type TypeOf(byte constructor) => constructor switch

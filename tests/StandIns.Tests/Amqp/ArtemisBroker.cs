@@ -39,6 +39,15 @@ public sealed partial class ArtemisBroker : TestBroker
         await File.WriteAllTextAsync(settings, text);
     }
 
+    /// <summary>Runs Artemis's own command line: a producer or a consumer.</summary>
+    /// <returns>What it wrote.</returns>
+    public Task<string> RunClientAsync(string verb, string protocol, params IEnumerable<string> arguments)
+    {
+        var url = Text($"{(protocol == "amqp" ? "amqp" : "tcp")}://127.0.0.1:{Port}");
+        string[] common = [verb, "--silent", "--protocol", protocol, "--url", url, "--user", User, "--password", Password];
+        return RunAsync(Path.Combine(Home!, "bin", "artemis"), [.. common, .. arguments]);
+    }
+
     protected override void StartProcesses() => StartProcess(Path.Combine(Folder, "bin", "artemis"), ["run"]);
 
     private string TlsAcceptor(ServerCertificate kind, int port)

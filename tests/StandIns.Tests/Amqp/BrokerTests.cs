@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
@@ -7,7 +5,8 @@ using Amqp.Types;
 namespace StandIns.Tests.Amqp;
 
 /// <summary>Against brokers that are not ours, each in the same way where they behave in the same way.</summary>
-public class BrokerTests(Brokers brokers) : IClassFixture<Brokers>
+[Collection(nameof(Brokers))]
+public class BrokerTests(Brokers brokers)
 {
     private static readonly Symbol[] QueueCapability = [new("queue")];
 
@@ -259,92 +258,6 @@ public class BrokerTests(Brokers brokers) : IClassFixture<Brokers>
 
         Assert.Equal(body, (byte[])message.Body);
         await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_message_that_the_broker_does_not_take_is_an_exception_and_the_next_connection_works(BrokerKind kind)
-    {
-        var queue = kind == BrokerKind.Artemis ? "refusing.queue" : "refusing";
-        var broker = await brokers.GetAsync(kind);
-        var connection = await broker.ConnectAsync();
-        var sender = AttachSender(new Session(connection), queue);
-
-        var exception = await Record.ExceptionAsync(async () =>
-        {
-            // Artemis refuses when the queue is full, RabbitMQ what is too large.
-            for (var index = 0; index < 100; index++)
-            {
-                await sender.SendAsync(Messages.OfBytes(new byte[(2 * RabbitMqBroker.MaxMessageSize) + index])).InTime();
-            }
-        });
-
-        Assert.IsType<AmqpException>(exception);
-        await connection.CloseAsync(TimeSpan.FromSeconds(10)).InTime();
-        var next = await broker.ConnectAsync();
-        await AttachSender(new Session(next), "taken").SendAsync(Event(1)).InTime();
-        await next.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_wrong_password_is_unauthorized_access(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-
-        var exception = await Assert.ThrowsAsync<AmqpException>(() => broker.ConnectAsync("wrong"));
-
-        Assert.Equal(ErrorCode.UnauthorizedAccess, exception.Error.Condition);
-    }
-
-    [Fact]
-    public Task A_host_that_is_not_known_is_a_socket_exception() =>
-        Assert.ThrowsAsync<SocketException>(() => new ConnectionFactory().CreateAsync(new Address("amqp://no-such-host.invalid")).InTime());
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_queue_that_is_not_there_is_not_found(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        var address = kind == BrokerKind.Artemis ? "fixed.missing" : "/exchange/missing/key";
-        var closed = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var sender = AttachSender(session, address);
-        sender.AddClosedCallback((_, error) => closed.SetResult(error));
-
-        await Assert.ThrowsAsync<AmqpException>(() => sender.SendAsync(Event(1)).InTime());
-
-        Assert.Equal(ErrorCode.NotFound, (await closed.Task.InTime()).Condition);
-        connection.Close(TimeSpan.Zero);
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_certificate_of_the_authority_is_good_and_no_other_client_trusts_it(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-
-        var connection = await broker.ConnectByTlsAsync(ServerCertificate.Good, trusting: true);
-        await AttachSender(new Session(connection), "tls").SendAsync(Event(1)).InTime();
-        await connection.CloseAsync().InTime();
-
-        await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(ServerCertificate.Good, trusting: false));
-    }
-
-    [Theory]
-    [Artemis]
-    public async Task Expired_and_self_signed_certificates_are_refused(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-        foreach (var certificate in new[] { ServerCertificate.Expired, ServerCertificate.SelfSigned })
-        {
-            await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(certificate, trusting: true));
-            await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(certificate, trusting: false));
-        }
     }
 
     private static async Task<List<Message>> TakeAsync(ReceiverLink receiver, int count)

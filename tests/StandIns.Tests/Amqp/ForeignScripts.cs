@@ -93,4 +93,52 @@ internal static class ForeignScripts
 
         Container(Peer()).run()
         """;
+
+    /// <summary>Sends back the body of each message that it gets.</summary>
+    public const string RheaEcho = """
+        const container = require('rhea').create_container();
+        container.sasl_server_mechanisms.enable_anonymous();
+        const waiting = [];
+        let sender;
+        const flush = () => { while (sender && sender.sendable() && waiting.length) sender.send(waiting.shift()); };
+        container.on('message', context => { waiting.push({ body: context.message.body }); flush(); });
+        container.on('sendable', context => { sender = context.sender; flush(); });
+        const server = container.listen({ port: 0, host: '127.0.0.1' });
+        server.on('listening', () => console.log('port=' + server.address().port + '\n'));
+        """;
+
+    /// <summary>The same; and three decimals for whoever asks for them.</summary>
+    public const string ProtonEcho = """
+        import socket
+        from proton import *
+        from proton.handlers import MessagingHandler
+        from proton.reactor import Container
+
+        with socket.socket() as free:
+            free.bind(('127.0.0.1', 0))
+            port = free.getsockname()[1]
+
+        class Echo(MessagingHandler):
+            waiting, sender = [], None
+
+            def on_start(self, event):
+                event.container.listen('127.0.0.1:%d' % port)
+                print('port=%d\n' % port, flush=True)
+
+            def on_message(self, event):
+                body = event.message.body
+                if body == 'decimals':
+                    body = [decimal32(0x3200000f), decimal64(0x31a000000000000f), decimal128(bytes.fromhex('303e000000000000000000000000000f'))]
+                self.waiting.append(Message(body=body, inferred=event.message.inferred))
+                self.flush()
+
+            def on_sendable(self, event):
+                self.sender = event.sender
+                self.flush()
+
+            def flush(self):
+                while self.waiting and self.sender and self.sender.credit: self.sender.send(self.waiting.pop(0))
+
+        Container(Echo()).run()
+        """;
 }

@@ -16,7 +16,7 @@ public class MutatedFrameTests(ITestOutputHelper output)
     /// <summary>What a frame of <see cref="FrameLimit"/> bytes may cost, the exception and the end of everything included.</summary>
     private const long AllocationLimit = 512 * 1024;
 
-    private static readonly byte[] Handshake =
+    internal static readonly byte[] Handshake =
     [
         .. "AMQP\u0003\u0001\0\0"u8, .. Peer.Encode(1, 0, Code.SaslMechanisms, [new[] { new global::Amqp.Types.Symbol("ANONYMOUS") }]),
         .. Peer.Encode(1, 0, Code.SaslOutcome, [(byte)0]), .. "AMQP\0\u0001\0\0"u8, .. Peer.Encode(0, 0, Code.Open, ["peer"]),

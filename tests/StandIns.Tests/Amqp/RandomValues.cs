@@ -13,6 +13,19 @@ internal sealed class RandomValues(Random random)
         typeof(float), typeof(double), typeof(DateTime), typeof(Guid), typeof(byte[]), typeof(string), typeof(Symbol), typeof(List), typeof(Map),
     ];
 
+    /// <summary>Equal in type too, all the way down.</summary>
+    public static bool AreSame(object? expected, object? actual) => (expected, actual) switch
+    {
+        (null, null) => true,
+        (DescribedValue one, DescribedValue other) => AreSame(one.Descriptor, other.Descriptor) && AreSame(one.Value, other.Value),
+        (Map one, Map other) => one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && AreSame(pair.Value, value)),
+        (System.Collections.IList one, System.Collections.IList other) =>
+            one.GetType() == other.GetType()
+            && one.Count == other.Count
+            && one.Cast<object?>().Zip(other.Cast<object?>()).All(pair => AreSame(pair.First, pair.Second)),
+        _ => expected?.GetType() == actual?.GetType() && Equals(expected, actual),
+    };
+
     public object? Next(int depth = 0)
     {
         var kind = random.Next(depth < MaxDepth ? 24 : 19);
@@ -83,8 +96,9 @@ internal sealed class RandomValues(Random random)
 
     private string Ascii() => string.Concat(Enumerable.Range(0, Length()).Select(_ => (char)random.Next(0x20, 0x7F)));
 
-    private string Text() =>
-        string.Concat(Enumerable.Range(0, Length()).Select(_ => new System.Text.Rune(random.Next(4) == 0 ? random.Next(0xE000, 0x110000) : random.Next(0xD800))));
+    private string Text() => string.Concat(Enumerable.Range(0, Length()).Select(_ => Rune()));
+
+    private System.Text.Rune Rune() => new(random.Next(4) == 0 ? random.Next(0xE000, 0x110000) : random.Next(0xD800));
 
     /// <summary>Now and then one that needs four bytes for its size.</summary>
     private int Length() => random.Next(20) == 0 ? random.Next(250, 300) : random.Next(10);
