@@ -16,5 +16,6 @@ var app = builder.Build();
 
 app.MapServiceDefaults();
 app.MapEntityItems();
+app.MapInbox();
 
 await app.RunAsync();

@@ -17,5 +17,9 @@ internal static class InboxExtensions
         builder.Services.AddSingleton<InboxMetrics>();
         builder.Services.AddSingleton<InboxProcessor>();
         builder.Services.AddHostedService<InboxConsumer>();
+
+        // Longer than any broker keeps a message that it could deliver again.
+        builder.AddRetention<ReceiverDbContext>(
+            new BoundedDelete("inbox_messages", "processed_at"), $"{InboxOptions.SectionName}:Retention", TimeSpan.FromDays(7));
     }
 }

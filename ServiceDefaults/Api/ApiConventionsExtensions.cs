@@ -25,6 +25,7 @@ internal static class ApiConventionsExtensions
             swagger.SwaggerDoc("v1", new OpenApiInfo { Title = builder.Environment.ApplicationName, Version = "v1" });
             swagger.SupportNonNullableReferenceTypes();
             swagger.IncludeXmlComments(Assembly.Load(builder.Environment.ApplicationName));
+            OperatorSwagger.AddTo(swagger);
         });
     }
 

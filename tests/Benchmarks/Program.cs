@@ -1,4 +1,5 @@
 using Benchmarks.Amqp;
+using Benchmarks.Relay;
 
 if (args is [OwnClient.Verb, var address, var queue])
 {
@@ -6,9 +7,10 @@ if (args is [OwnClient.Verb, var address, var queue])
 }
 
 // One folder per benchmark, one line here.
-IReadOnlyDictionary<string, Func<Task>> benchmarks = new Dictionary<string, Func<Task>>
+var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["amqp"] = AmqpBenchmark.RunAsync,
+    ["relay"] = RelayBenchmark.RunAsync,
 };
 
 string[] chosen = args is [] ? [.. benchmarks.Keys] : args;

@@ -1,0 +1,4 @@
+namespace ReceiverService.Inbox;
+
+/// <summary>The inbox at a glance.</summary>
+public sealed record InboxResponse(int Recorded, int DeadLetters);
