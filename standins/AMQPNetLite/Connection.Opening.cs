@@ -7,8 +7,13 @@ namespace Amqp;
 /// <summary>How a connection comes to be: TCP and TLS (5.2), SASL (5.3), the open (2.4.1).</summary>
 public partial class Connection
 {
-    /// <summary>Connects, authenticates, opens.</summary>
-    internal async Task ConnectAsync(Address address, CancellationToken cancellationToken)
+    /// <summary>
+    /// Connects, authenticates, opens. On the thread pool: the caller may have a synchronization context and block it until this is done.
+    /// </summary>
+    internal Task ConnectAsync(Address address, CancellationToken cancellationToken) =>
+        Task.Run(() => ConnectHereAsync(address, cancellationToken), CancellationToken.None);
+
+    private async Task ConnectHereAsync(Address address, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(DefaultTimeout);
@@ -41,7 +46,7 @@ public partial class Connection
             throw;
         }
 
-        _ = ReadAsync();
+        _ = Task.Run(ReadAsync, CancellationToken.None); // the caller's synchronization context is not for the reader
         try
         {
             await _opened.Task.WaitAsync(cancellationToken);

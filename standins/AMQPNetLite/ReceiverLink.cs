@@ -117,7 +117,7 @@ public partial class ReceiverLink : Link, IReceiverLink
             _waiting.AddLast(waiter);
         }
 
-        return await WaitAsync(waiter, timeout);
+        return await WaitAsync(waiter, timeout).ConfigureAwait(false);
     }
 
     private static Attach Prepare(Attach attach, string name)
@@ -136,7 +136,7 @@ public partial class ReceiverLink : Link, IReceiverLink
     {
         try
         {
-            return await waiter.Task.WaitAsync(timeout);
+            return await waiter.Task.WaitAsync(timeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -149,7 +149,7 @@ public partial class ReceiverLink : Link, IReceiverLink
                 }
             }
 
-            return await waiter.Task;
+            return await waiter.Task.ConfigureAwait(false);
         }
     }
 

@@ -50,7 +50,7 @@ public partial class SenderLink : Link, ISenderLink
         Send(message, static (_, _, outcome, state) => ((TaskCompletionSource<Outcome>)state).SetResult(outcome), result);
         try
         {
-            await result.Task.WaitAsync(timeout);
+            await result.Task.WaitAsync(timeout).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!result.Task.IsCompleted)
         {
@@ -62,7 +62,7 @@ public partial class SenderLink : Link, ISenderLink
             // The outcome came at the last moment: it counts.
         }
 
-        ThrowIfNotAccepted(await result.Task);
+        ThrowIfNotAccepted(await result.Task.ConfigureAwait(false));
     }
 
     /// <summary>

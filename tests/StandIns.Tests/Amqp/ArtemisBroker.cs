@@ -11,7 +11,9 @@ public sealed partial class ArtemisBroker : TestBroker
     // FIXED: nothing is made by itself. SMALL: no room for more than a few messages. REFUSING: the same, and says so.
     private const string AddressSettings = """
         <address-settings>
-          <address-setting match="fixed.#"><auto-create-queues>false</auto-create-queues><auto-create-addresses>false</auto-create-addresses></address-setting>
+          <address-setting match="fixed.#">
+            <auto-create-queues>false</auto-create-queues><auto-create-addresses>false</auto-create-addresses>
+          </address-setting>
           <address-setting match="small.#"><max-size-bytes>50000</max-size-bytes><address-full-policy>BLOCK</address-full-policy></address-setting>
           <address-setting match="refusing.#"><max-size-bytes>50000</max-size-bytes><address-full-policy>FAIL</address-full-policy></address-setting>
         """;
@@ -54,7 +56,8 @@ public sealed partial class ArtemisBroker : TestBroker
     {
         var store = Path.Combine(Folder, "etc", $"{kind}.p12");
         File.WriteAllBytes(store, Certificates[kind].Export(X509ContentType.Pkcs12, StorePassword));
-        return Text($"<acceptor name=\"{kind}\">tcp://127.0.0.1:{port}?protocols=AMQP;sslEnabled=true;keyStoreType=PKCS12;keyStorePath={store};keyStorePassword={StorePassword}</acceptor>");
+        var keys = $"keyStoreType=PKCS12;keyStorePath={store};keyStorePassword={StorePassword}";
+        return Text($"<acceptor name=\"{kind}\">tcp://127.0.0.1:{port}?protocols=AMQP;sslEnabled=true;{keys}</acceptor>");
     }
 
     [GeneratedRegex("<acceptors>.*</acceptors>", RegexOptions.Singleline)]

@@ -55,105 +55,6 @@ public class BrokerTests(Brokers brokers)
     [Theory]
     [Artemis]
     [RabbitMq]
-    public async Task A_released_message_comes_again_and_an_accepted_one_does_not(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        await AttachSender(session, "released").SendAsync(Event(1)).InTime();
-
-        var first = AttachReceiver(session, "released");
-        first.Release(await first.ReceiveAsync().InTime());
-        first.Accept(await first.ReceiveAsync().InTime());
-        await first.CloseAsync().InTime();
-
-        await ExpectEmptyAsync(session, "released");
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_rejected_message_is_gone_and_the_next_one_comes(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        var sender = AttachSender(session, "rejected");
-        await sender.SendAsync(Event(1)).InTime();
-        await sender.SendAsync(Event(2)).InTime();
-
-        var receiver = AttachReceiver(session, "rejected");
-        receiver.Reject(await receiver.ReceiveAsync().InTime(), new Error("x:bad") { Description = "bad" });
-        var second = await receiver.ReceiveAsync().InTime();
-        receiver.Accept(second);
-        Assert.Equal(2, NumberOf(second));
-        await receiver.CloseAsync().InTime();
-
-        await ExpectEmptyAsync(session, "rejected");
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    public async Task A_modified_message_comes_again_and_was_counted(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        await AttachSender(session, "modified").SendAsync(Event(1)).InTime();
-
-        var receiver = AttachReceiver(session, "modified");
-        receiver.Modify(await receiver.ReceiveAsync().InTime(), deliveryFailed: true);
-        var again = await receiver.ReceiveAsync().InTime();
-        receiver.Accept(again);
-
-        Assert.Equal(1u, again.Header.DeliveryCount);
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [RabbitMq]
-    public async Task A_modified_message_ends_the_session_of_a_broker_that_knows_no_such_thing_and_comes_again(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        await AttachSender(session, "modified").SendAsync(Event(1)).InTime();
-        var receiver = AttachReceiver(session, "modified");
-        receiver.Modify(await receiver.ReceiveAsync().InTime(), deliveryFailed: true);
-
-        var exception = await Assert.ThrowsAsync<AmqpException>(() => receiver.ReceiveAsync().InTime());
-
-        Assert.Contains("modified", exception.Message, StringComparison.Ordinal);
-        Assert.False(connection.IsClosed);
-        var next = AttachReceiver(new Session(connection), "modified");
-        next.Accept(await next.ReceiveAsync().InTime());
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task What_a_connection_leaves_unsettled_comes_again_over_the_next_one(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-        var first = await broker.ConnectAsync();
-        var session = new Session(first);
-        await AttachSender(session, "left").SendAsync(Event(7)).InTime();
-        var receiver = AttachReceiver(session, "left");
-        var left = await receiver.ReceiveAsync().InTime();
-        await first.CloseAsync().InTime();
-        Assert.Throws<AmqpException>(() => receiver.Accept(left));
-
-        var second = await broker.ConnectAsync();
-        var next = AttachReceiver(new Session(second), "left");
-        var again = await next.ReceiveAsync().InTime();
-        next.Accept(again);
-
-        Assert.Equal(7, NumberOf(again));
-        await second.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
     public async Task No_more_messages_come_than_there_is_credit(BrokerKind kind)
     {
         var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
@@ -271,12 +172,6 @@ public class BrokerTests(Brokers brokers)
         }
 
         return messages;
-    }
-
-    private static async Task ExpectEmptyAsync(Session session, string queue)
-    {
-        var receiver = AttachReceiver(session, queue, "second");
-        Assert.Null(await receiver.ReceiveAsync(TimeSpan.FromMilliseconds(200)).InTime());
     }
 
     internal static SenderLink AttachSender(Session session, string queue) =>

@@ -83,7 +83,9 @@ public class MutatedFrameTests(ITestOutputHelper output)
 
         stream.End();
         var error = await closed.Task.InTime();
-        var ending = error is null ? "none" : ((string)error.Condition).StartsWith("amqp:", StringComparison.Ordinal) ? error.Condition : "the peer's";
+        var ending = error is null ? "none"
+            : ((string)error.Condition).StartsWith("amqp:", StringComparison.Ordinal) ? error.Condition
+            : "the peer's";
         _endings[ending] = _endings.GetValueOrDefault(ending) + 1;
         Assert.NotEqual(ErrorCode.InternalError, ending); // that would be a bug of the client's
         Assert.Equal(Enumerable.Range(0, Sends), (await outcomes.WaitForAsync(Sends)).Select(result => (int)result.State).Order());

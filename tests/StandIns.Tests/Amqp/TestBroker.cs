@@ -125,7 +125,8 @@ public abstract class TestBroker : IAsyncDisposable
 
     private Process Launch(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder };
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         if (environment is not null)
         {
             start.Environment.Clear();
