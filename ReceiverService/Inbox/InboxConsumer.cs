@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Amqp;
 using Microsoft.Extensions.Options;
 using ReceiverService.Data;
 using ServiceDefaults.Amqp;
@@ -32,10 +31,11 @@ internal sealed class InboxConsumer(
         await migration.Completed.WaitAsync(stoppingToken);
         await using var link = await broker.OpenReceiverAsync(_options.Queue, stoppingToken);
 
-        // Bounded by the credit: the broker sends no more until something is accepted.
-        var deliveries = Channel.CreateUnbounded<Message>(new() { SingleReader = true });
+        // Bounded by the credit: the broker sends no more until something is accepted. Reading is done on the connection's own thread, while
+        // the batch before is being committed.
+        var deliveries = Channel.CreateUnbounded<IncomingMessage>(new() { SingleReader = true, SingleWriter = true });
         await using var closed = link.Closed.Register(() => deliveries.Writer.TryComplete());
-        link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(message));
+        link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(IncomingMessage.Read(message)));
 
         using var graceful = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => graceful.CancelAfter(_options.ShutdownGrace));
@@ -48,7 +48,7 @@ internal sealed class InboxConsumer(
             // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.
             foreach (var message in batch)
             {
-                link.Link.Accept(message);
+                link.Link.Accept(message.Delivery);
             }
         }
 
@@ -56,14 +56,15 @@ internal sealed class InboxConsumer(
     }
 
     /// <summary>What is there, up to the size of a batch: waiting for more would only make the first one late.</summary>
-    private List<Message> TakeBatch(ChannelReader<Message> deliveries)
+    private ArraySegment<IncomingMessage> TakeBatch(ChannelReader<IncomingMessage> deliveries)
     {
-        var batch = new List<Message>();
-        while (batch.Count < _options.BatchSize && deliveries.TryRead(out var message))
+        var batch = new IncomingMessage[_options.BatchSize];
+        var count = 0;
+        while (count < batch.Length && deliveries.TryRead(out var message))
         {
-            batch.Add(message);
+            batch[count++] = message;
         }
 
-        return batch;
+        return new(batch, 0, count);
     }
 }

@@ -23,6 +23,14 @@ internal sealed class InboxOptions
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 64;
 
+    /// <summary>How often a message that fails by itself is tried before it is kept as a dead letter. Defaults to 3.</summary>
+    [Range(1, 100)]
+    public int Attempts { get; set; } = 3;
+
+    /// <summary>The pause before the second attempt; it doubles each time. Defaults to 200 milliseconds: the queue waits meanwhile.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long a batch that is being processed may take to end when the service stops. Defaults to 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(2);
