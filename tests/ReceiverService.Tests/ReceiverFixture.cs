@@ -1,12 +1,14 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Reflection;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
+using ReceiverService.DeadLetters;
 using ReceiverService.EntityItems;
 using Tests.Harness;
 using Xunit;
-using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests;
 
@@ -27,12 +29,16 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     private RunningReceiver(ServiceHost host, string database, Connection connection, string queue)
     {
-        (_host, Database, _connection) = (host, database, connection);
+        (_host, Database, _connection, Queue) = (host, database, connection, queue);
         _link = new SenderLink(
             new Session(connection), "test", new Target { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 }, null);
     }
 
     public HttpClient Client => _host.Client;
+
+    public IServiceProvider Services => _host.Services;
+
+    public string Queue { get; }
 
     public string Database { get; }
 
@@ -50,15 +56,35 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     /// <summary>Sends an event; it is with the broker when this returns.</summary>
     public Task SendAsync(Guid messageId, string type, long version, string body) =>
-        SendAsync(new Message
-        {
-            Header = new Header { Durable = true },
-            Properties = new Properties { MessageId = messageId.ToString(), Subject = type, ContentType = "application/json" },
-            ApplicationProperties = new ApplicationProperties { ["aggregate-version"] = version },
-            BodySection = new DataSection { Binary = Encoding.UTF8.GetBytes(body) },
-        });
+        SendAsync(Events.Of(messageId, type, version, Encoding.UTF8.GetBytes(body)));
 
     public Task SendAsync(Message message) => _link.SendAsync(message);
+
+    /// <summary>Sends one more message and waits until it was applied: all before it were delivered by then.</summary>
+    public async Task SendLastAsync()
+    {
+        var last = Guid.CreateVersion7();
+        await SendAsync(Events.Created(last, 1, "last"));
+        await ItemAsync(last, item => item is not null);
+    }
+
+    /// <summary>Waits until the projection of an entity satisfies the condition; null where there is none.</summary>
+    public Task<EntityItemResponse?> ItemAsync(Guid id, Predicate<EntityItemResponse?> condition) =>
+        Eventually.GetAsync(
+            async () =>
+            {
+                using var response = await Client.GetAsync(new Uri($"/api/EntityItems/{id}", UriKind.Relative));
+                return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadFromJsonAsync<EntityItemResponse>();
+            },
+            condition);
+
+    /// <summary>Waits until there are so many dead letters, and no fewer.</summary>
+    public Task<DeadLetterResponse[]> DeadLettersAsync(int count) =>
+        Eventually.GetAsync(async () => (await Client.GetFromJsonAsync<DeadLetterResponse[]>("/api/dead-letters"))!, letters => letters.Length >= count);
+
+    public Task<int> ExecuteAsync(string sql) => Sql.ExecuteAsync(Database, sql);
+
+    public Task<T> ScalarAsync<T>(string sql) => Sql.ScalarAsync<T>(Database, sql);
 
     public async ValueTask DisposeAsync()
     {
