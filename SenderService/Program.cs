@@ -1,6 +1,7 @@
 using SenderService.EntityItems;
 using SenderService.Idempotency;
 using SenderService.Outbox;
+using SenderService.Outbox.Operations;
 using ServiceDefaults;
 using ServiceDefaults.Amqp;
 
@@ -9,7 +10,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddAmqpConnection("artemis");
 builder.AddOutbox("senderdb");
-builder.Services.AddScoped<IdempotencyStore>();
+builder.AddIdempotency();
 
 // Not in ServiceDefaults: a source generator looks for what is to be validated in the project that has this line.
 builder.Services.AddValidation();
@@ -18,5 +19,6 @@ var app = builder.Build();
 
 app.MapServiceDefaults();
 app.MapEntityItems();
+app.MapOutbox();
 
 await app.RunAsync();

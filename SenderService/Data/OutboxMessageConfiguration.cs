@@ -9,6 +9,7 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
     public void Configure(EntityTypeBuilder<OutboxMessage> message)
     {
         message.ToTable("outbox_messages", table => table.HasCheckConstraint("ck_outbox_messages_status", OutboxSql.StatusCheck));
+
         // Every row is updated once and deleted once: vacuum early and do not pause, or the relay wades through dead rows.
         message.HasStorageParameter("autovacuum_vacuum_scale_factor", 0.0);
         message.HasStorageParameter("autovacuum_vacuum_threshold", 1000);
@@ -40,5 +41,8 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
 
         // The rows that make the later ones of their aggregate wait; usually none.
         message.HasIndex(m => new { m.AggregateId, m.Id }).HasFilter(OutboxSql.IsBlocking).HasDatabaseName("ix_outbox_messages_blocking");
+
+        // For the removal of what was sent long ago.
+        message.HasIndex(m => m.SentAt).HasFilter(OutboxSql.IsSent).HasDatabaseName("ix_outbox_messages_sent");
     }
 }

@@ -11,21 +11,30 @@ internal sealed class OutboxOptions
     [Required]
     public string Queue { get; set; } = "entity-items";
 
-    /// <summary>The most messages that are read, in flight and marked together. Defaults to 500.</summary>
+    /// <summary>The most messages that are read together. Up to twice as many are held in memory beside those in flight. Defaults to
+    /// 500.</summary>
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 500;
+
+    /// <summary>The most messages that the broker owes an answer for. Defaults to 500.</summary>
+    [Range(1, 10_000)]
+    public int MaxInFlight { get; set; } = 500;
 
     /// <summary>How long a missed wake-up goes unnoticed. Defaults to 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A broker that has not answered for a whole batch in this time is treated as gone. Defaults to 30 seconds.</summary>
+    /// <summary>A broker that owes answers and has given none for this long is treated as gone. Defaults to 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a batch that is in flight may take to end when the service stops. Defaults to 2 seconds.</summary>
+    /// <summary>How long what is in flight may take to be answered when the service stops. Defaults to 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the broker may refuse a message before it is failed. An outage counts nothing. Defaults to 8.</summary>
+    [Range(1, 1000)]
+    public int MaxAttempts { get; set; } = 8;
 
     /// <summary>The delay after the first refusal of a message by the broker; it doubles with each further one. Defaults to 1
     /// second.</summary>

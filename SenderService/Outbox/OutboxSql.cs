@@ -6,8 +6,12 @@ internal static class OutboxSql
 {
     public const string IsPending = "status = 'Pending'";
 
+    public const string IsSent = "status = 'Sent'";
+
+    public const string IsFailed = "status = 'Failed'";
+
     /// <summary>Waiting for another attempt, or failed: the later messages of the aggregate wait too.</summary>
-    public const string IsBlocking = "(status = 'Pending' AND next_attempt_at IS NOT NULL) OR status = 'Failed'";
+    public const string IsBlocking = $"({IsPending} AND next_attempt_at IS NOT NULL) OR {IsFailed}";
 
     public const string StatusCheck = """
         (status = 'Pending' AND sent_at IS NULL)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,7 +28,10 @@ public static class Paging
         var page = await items.AsNoTracking().Take(most).ToListAsync(cancellationToken);
         if (page.Count == most)
         {
-            http.Response.Headers.Link = $"<{http.Request.Path}?limit={most}&after={id(page[^1])}>; rel=\"next\"";
+            var query = QueryString.Create(http.Request.Query.Where(parameter => parameter.Key is not ("limit" or "after")))
+                .Add("limit", most.ToString(CultureInfo.InvariantCulture))
+                .Add("after", id(page[^1]).ToString());
+            http.Response.Headers.Link = $"<{http.Request.Path}{query}>; rel=\"next\"";
         }
 
         return page.Select(response).ToAsyncEnumerable();

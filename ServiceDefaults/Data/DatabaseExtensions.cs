@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -14,8 +13,7 @@ public static class DatabaseExtensions
     /// <summary>Registers <typeparamref name="TContext"/> on the PostgreSQL database <paramref name="connectionName"/>, migrated at
     /// start.</summary>
     /// <exception cref="ConfigurationException">The connection string is not set.</exception>
-    public static WebApplicationBuilder AddDatabase<TContext>(
-        this WebApplicationBuilder builder, string connectionName, params IInterceptor[] interceptors)
+    public static WebApplicationBuilder AddDatabase<TContext>(this WebApplicationBuilder builder, string connectionName)
         where TContext : DbContext
     {
         builder.Configuration.GetRequiredConnectionString(
@@ -26,9 +24,7 @@ public static class DatabaseExtensions
 
             // Retrying is left to those who know what a lost answer means: the caller with its Idempotency-Key, the relay, the consumer.
             settings => settings.DisableRetry = true,
-            options => options
-                .AddInterceptors(interceptors)
-                .UseNpgsql(npgsql => npgsql.ConfigureDataSource(source => source.TraceOnlyWithinSpans())));
+            options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source => source.TraceOnlyWithinSpans())));
 
         builder.Services.AddSingleton<DatabaseMigration<TContext>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseMigration<TContext>>());

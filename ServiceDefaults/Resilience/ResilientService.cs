@@ -48,7 +48,7 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
         {
             return await WorkAsync(stoppingToken);
         }
-        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             if (_backoff.Failures == 0)
             {

@@ -113,33 +113,53 @@ public partial class Connection
         await SayFarewellAsync();
     }
 
+    /// <summary>Handles what has been read, and then has written what that led to; false when the connection has ended.</summary>
     private bool HandleFrames()
     {
-        while (_reader.TryRead(Frame.AmqpType, out var channel, out var body))
+        _readerThread = Environment.CurrentManagedThreadId;
+        Writer.Hold();
+        try
         {
-            var callbacks = CallbackQueue.Take();
-            try
+            while (_reader.TryRead(Frame.AmqpType, out var channel, out var body))
             {
-                lock (Gate)
+                if (!HandleFrame(channel, body))
                 {
-                    if (HasEnded)
-                    {
-                        return false;
-                    }
-
-                    OnFrame(channel, body, callbacks);
-                    Writer.Wake();
+                    return false;
                 }
             }
-            finally
+
+            return !HasEnded;
+        }
+        finally
+        {
+            Writer.Release();
+            _reader.ResumeClock();
+            _readerThread = 0;
+        }
+    }
+
+    private bool HandleFrame(ushort channel, ReadOnlySpan<byte> body)
+    {
+        var callbacks = CallbackQueue.Take();
+        try
+        {
+            lock (Gate)
             {
-                _readerThread = Environment.CurrentManagedThreadId;
-                callbacks.Run(this);
-                _readerThread = 0;
+                if (HasEnded)
+                {
+                    return false;
+                }
+
+                OnFrame(channel, body, callbacks);
+                Writer.Wake();
             }
         }
+        finally
+        {
+            callbacks.Run(this);
+        }
 
-        return !HasEnded;
+        return true;
     }
 
     private void OnLost(Exception exception)
@@ -199,6 +219,7 @@ public partial class Connection
         }
         finally
         {
+            Writer.Dispose();
             await _stream.DisposeAsync();
         }
     }

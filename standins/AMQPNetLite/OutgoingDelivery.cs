@@ -1,16 +1,24 @@
+using System.Buffers;
 using Amqp.Framing;
 
 namespace Amqp;
 
-/// <summary>A send from the call to its outcome: waiting for credit, on its way, or done.</summary>
-internal sealed class OutgoingDelivery(SenderLink link, Message message, OutcomeCallback callback, object state) : ICallback
+/// <summary>
+/// A send from the call to its outcome: waiting for credit, on its way, or done. Its link uses it again for another message afterwards, so
+/// whoever holds one does so under the gate, and only while the send is queued or unsettled.
+/// </summary>
+internal sealed class OutgoingDelivery(SenderLink link)
 {
-    private Outcome _outcome;
+    private OutcomeCallback _callback;
+    private object _state;
+    private Message _message;
+    private byte[] _payload;
+    private int _payloadLength;
 
     public SenderLink Link => link;
 
-    /// <summary>The encoded message while it waits; null once it has been written.</summary>
-    public byte[] Payload { get; set; }
+    /// <summary>The encoded message while it waits.</summary>
+    public ReadOnlySpan<byte> Payload => _payload.AsSpan(0, _payloadLength);
 
     /// <summary>How much of the message has been written.</summary>
     public int Offset { get; set; }
@@ -22,37 +30,84 @@ internal sealed class OutgoingDelivery(SenderLink link, Message message, Outcome
 
     public ulong Tag { get; private set; }
 
-    public uint MessageFormat => message.Format;
+    public uint MessageFormat => _message.Format;
 
     /// <summary>Whether it is sent settled: without an outcome.</summary>
     public bool IsSettled { get; private set; }
+
+    /// <summary>Whether it waits in its link.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <summary>Whether its session waits for the outcome.</summary>
+    public bool IsUnsettled { get; set; }
+
+    /// <summary>Whether its callback was called or is about to be.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Whether the peer refused it before all of it was written: the rest is not sent, and the peer is told so (2.6.14).</summary>
+    public bool IsAborted { get; set; }
 
     public OutgoingDelivery Next { get; set; }
 
     public OutgoingDelivery Previous { get; set; }
 
-    public bool IsQueued { get; set; }
+    public void Begin(Message message, OutcomeCallback callback, object state)
+    {
+        (_message, _callback, _state) = (message, callback, state);
+        (Offset, IsStarted, IsSettled, IsAborted, IsComplete) = (0, false, false, false, false);
+        message.Outgoing = this;
+    }
 
     public void Start(uint id, ulong tag, bool linkSettles)
     {
         Id = id;
         Tag = tag;
-        IsSettled = callback is null || linkSettles;
+        IsSettled = _callback is null || linkSettles;
         IsStarted = true;
+    }
+
+    /// <summary>Keeps the encoded message, which is now in a buffer that will be used for another one.</summary>
+    public void Keep(ReadOnlySpan<byte> payload)
+    {
+        _payload = ArrayPool<byte>.Shared.Rent(payload.Length);
+        _payloadLength = payload.Length;
+        payload.CopyTo(_payload);
+    }
+
+    /// <summary>Gives the kept message's buffer back.</summary>
+    public void DropPayload()
+    {
+        if (_payload is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_payload);
+            _payload = null;
+            _payloadLength = 0;
+        }
     }
 
     /// <summary>Gives the send its result. The first call counts. Called under the gate.</summary>
     public void Complete(Outcome outcome, CallbackQueue callbacks)
     {
-        if (_outcome is null)
+        if (IsComplete)
         {
-            _outcome = outcome;
-            if (callback is not null)
-            {
-                callbacks.Add(this);
-            }
+            return;
         }
+
+        IsComplete = true;
+        if (_message.Outgoing == this)
+        {
+            _message.Outgoing = null;
+        }
+
+        if (_callback is not null)
+        {
+            callbacks.Add(new SendResult(_callback, link, _message, outcome, _state));
+        }
+
+        _callback = null;
+        _state = null;
     }
 
-    void ICallback.Run() => callback(link, message, _outcome, state);
+    /// <summary>Nobody needs it any more: it keeps nothing of the application's alive.</summary>
+    public void Forget() => _message = null;
 }

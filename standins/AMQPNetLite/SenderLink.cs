@@ -6,15 +6,8 @@ namespace Amqp;
 /// The sending end of a link. Its methods can be called by many threads at once; what one thread sends arrives in its order.
 /// Without credit a send waits in the link, however many there are: bound what is in flight.
 /// </summary>
-public class SenderLink : Link, ISenderLink
+public partial class SenderLink : Link, ISenderLink
 {
-    private readonly OutgoingQueue _queue = new();
-    private uint _deliveryCount;
-    private uint _credit;
-    private ulong _nextTag;
-    private ulong _maxMessageSize;
-    private bool _allSettled;
-
     /// <summary>Attaches to <paramref name="address"/>; does not wait for the peer.</summary>
     public SenderLink(Session session, string name, string address)
         : this(session, name, new Target { Address = address }, null)
@@ -82,19 +75,14 @@ public class SenderLink : Link, ISenderLink
     public void Send(Message message, OutcomeCallback callback, object state)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var delivery = new OutgoingDelivery(this, message, callback, state);
-        var callbacks = CallbackQueue.Take();
         var encoded = message.EncodeForSending();
+        var callbacks = CallbackQueue.Take();
         lock (Owner.Gate)
         {
             ThrowIfClosed();
-            message.Outgoing = delivery;
-            if (_queue.First is not null || !TrySend(delivery, encoded.WrittenSpan, callbacks))
-            {
-                delivery.Payload = encoded.WrittenSpan.ToArray();
-                _queue.Add(delivery);
-            }
-
+            var delivery = _pool.Take(this);
+            delivery.Begin(message, callback, state);
+            SendOrQueue(delivery, encoded.WrittenSpan, callbacks);
             Owner.Writer.Wake();
         }
 
@@ -113,82 +101,11 @@ public class SenderLink : Link, ISenderLink
             if (message.Outgoing is { IsQueued: true, IsStarted: false } delivery && delivery.Link == this)
             {
                 _queue.Remove(delivery);
-                delivery.Complete(new Released(), callbacks);
+                Finish(delivery, new Released(), callbacks);
             }
         }
 
         callbacks.Run(Owner);
-    }
-
-    /// <summary>Starts a delivery if there is credit for one (2.6.7).</summary>
-    internal bool TryStart(OutgoingDelivery delivery, uint id)
-    {
-        if (!IsAttached || _credit == 0)
-        {
-            return false;
-        }
-
-        _credit--;
-        _deliveryCount++;
-        delivery.Start(id, _nextTag++, _allSettled);
-        return true;
-    }
-
-    /// <summary>Sends what waits, as far as credit, window and buffer allow.</summary>
-    internal void SendQueued(CallbackQueue callbacks)
-    {
-        while (_queue.First is { } delivery && TrySend(delivery, delivery.Payload, callbacks))
-        {
-            _queue.Remove(delivery);
-            delivery.Payload = null;
-        }
-    }
-
-    internal override void OnAttached(Attach attach, CallbackQueue callbacks)
-    {
-        _maxMessageSize = attach.MaxMessageSize;
-        _allSettled = OwnAttach.SndSettleMode == SenderSettleMode.Settled || attach.SndSettleMode == SenderSettleMode.Settled;
-    }
-
-    internal override void OnFlow(in Flow flow, CallbackQueue callbacks)
-    {
-        if (!IsAttached)
-        {
-            return;
-        }
-
-        // A receiver that has not seen our attach yet counts from our first delivery, which is number 0.
-        var credit = unchecked((flow.DeliveryCount ?? 0) + (flow.LinkCredit ?? 0) - _deliveryCount);
-        _credit = credit > int.MaxValue && flow.LinkCredit <= int.MaxValue ? 0 : credit;
-        SendQueued(callbacks);
-        if (flow.Drain && _credit > 0 && _queue.First is null)
-        {
-            // Drained: the credit is used up without messages, and the receiver is told so.
-            unchecked
-            {
-                _deliveryCount += _credit;
-            }
-
-            _credit = 0;
-            Session.WriteFlow(this, _deliveryCount, _credit, drain: true);
-        }
-        else if (flow.Echo)
-        {
-            Session.WriteFlow(this, _deliveryCount, _credit, flow.Drain);
-        }
-    }
-
-    internal override void SendClose(Error error, CallbackQueue callbacks)
-    {
-        base.SendClose(error, callbacks);
-        CompleteQueued(Closing(error), callbacks);
-    }
-
-    internal override void OnEnded(Error error, CallbackQueue callbacks)
-    {
-        var outcome = Closing(error);
-        Session.CompleteUnsettled(this, outcome, callbacks);
-        CompleteQueued(outcome, callbacks);
     }
 
     private static Attach Prepare(Attach attach, string name)
@@ -199,46 +116,12 @@ public class SenderLink : Link, ISenderLink
         return attach;
     }
 
-    private static Outcome Closing(Error error) => error is null ? new Released() : new Rejected { Error = error };
-
     private static void ThrowIfNotAccepted(Outcome outcome)
     {
         if (outcome is not Accepted)
         {
             throw new AmqpException((outcome as Rejected)?.Error
                 ?? new Error(ErrorCode.MessageReleased, $"The message was not accepted: {outcome.GetType().Name}."));
-        }
-    }
-
-    private bool TrySend(OutgoingDelivery delivery, ReadOnlySpan<byte> payload, CallbackQueue callbacks)
-    {
-        if (_maxMessageSize != 0 && (ulong)payload.Length > _maxMessageSize)
-        {
-            var description = $"The message has {payload.Length} bytes, the link takes {_maxMessageSize}.";
-            delivery.Complete(new Rejected { Error = new Error(ErrorCode.MessageSizeExceeded, description) }, callbacks);
-            return true;
-        }
-
-        if (!Session.TryTransfer(delivery, payload))
-        {
-            return false;
-        }
-
-        if (delivery.IsSettled)
-        {
-            delivery.Complete(new Accepted(), callbacks);
-        }
-
-        return true;
-    }
-
-    private void CompleteQueued(Outcome outcome, CallbackQueue callbacks)
-    {
-        while (_queue.First is { } delivery)
-        {
-            _queue.Remove(delivery);
-            delivery.Payload = null;
-            delivery.Complete(outcome, callbacks);
         }
     }
 }

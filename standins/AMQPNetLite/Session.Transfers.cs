@@ -48,12 +48,13 @@ public partial class Session
             _nextDeliveryId = unchecked(_nextDeliveryId + 1);
             if (!delivery.IsSettled)
             {
+                delivery.IsUnsettled = true;
                 _outgoing.Add(delivery.Id, delivery);
             }
 
             WriteTransfer(delivery, payload, isFirst: true);
         }
-        while (delivery.Offset < payload.Length);
+        while (delivery.Offset < payload.Length && !delivery.IsAborted);
         return true;
     }
 
@@ -142,16 +143,16 @@ public partial class Session
         }
         else if (disposition.Role)
         {
-            foreach (var id in DeliveryRange.Of(disposition, _outgoing))
+            foreach (var delivery in DeliveryRange.Of(disposition, _outgoing))
             {
-                OnOutcome(_outgoing[id], disposition, callbacks);
+                OnOutcome(delivery, disposition, callbacks);
             }
         }
         else if (disposition.Settled)
         {
-            foreach (var id in DeliveryRange.Of(disposition, _incoming))
+            foreach (var message in DeliveryRange.Of(disposition, _incoming))
             {
-                _incoming.Remove(id, out var message);
+                _incoming.Remove(message.DeliveryId);
                 message.Receiver.OnSettled(message);
             }
         }
@@ -192,7 +193,8 @@ public partial class Session
         foreach (var delivery in inOrder.ToList())
         {
             _outgoing.Remove(delivery.Id);
-            delivery.Complete(outcome, callbacks);
+            delivery.IsUnsettled = false;
+            link.Finish(delivery, outcome, callbacks);
         }
     }
 
@@ -205,13 +207,16 @@ public partial class Session
         }
 
         _outgoing.Remove(delivery.Id);
-
-        // Settled without an outcome says that the peer has forgotten the delivery, not that it has taken it.
-        delivery.Complete(outcome ?? new Released(), callbacks);
+        delivery.IsUnsettled = false;
         if (!disposition.Settled)
         {
             WriteFrame(new Disposition { First = delivery.Id, Last = delivery.Id, Settled = true, State = outcome });
         }
+
+        // Settled without an outcome says that the peer has forgotten the delivery, not that it has taken it.
+        outcome ??= new Released();
+        delivery.IsAborted = delivery.IsQueued && outcome is not Accepted;
+        delivery.Link.Finish(delivery, outcome, callbacks);
     }
 
     private void WriteTransfer(OutgoingDelivery delivery, ReadOnlySpan<byte> payload, bool isFirst)
@@ -224,10 +229,10 @@ public partial class Session
         }
         else
         {
-            Transfer.WriteNext(buffer, delivery.Link.Handle, delivery.IsSettled);
+            Transfer.WriteNext(buffer, delivery.Link.Handle, delivery.IsSettled, delivery.IsAborted);
         }
 
-        var rest = payload[delivery.Offset..];
+        var rest = delivery.IsAborted ? [] : payload[delivery.Offset..];
         var room = Connection.RemoteMaxFrameSize - (buffer.Length - frame);
         if (rest.Length > room)
         {

@@ -1,5 +1,17 @@
+using Benchmarks.Amqp;
+using Benchmarks.Relay;
+
+if (args is [OwnClient.Verb, var address, var queue])
+{
+    return await OwnClient.RunAsync(address, queue);
+}
+
 // One folder per benchmark, one line here.
-IReadOnlyDictionary<string, Func<Task>> benchmarks = new Dictionary<string, Func<Task>>();
+var benchmarks = new Dictionary<string, Func<Task>>
+{
+    ["amqp"] = AmqpBenchmark.RunAsync,
+    ["relay"] = RelayBenchmark.RunAsync,
+};
 
 string[] chosen = args is [] ? [.. benchmarks.Keys] : args;
 if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)

@@ -167,6 +167,10 @@ namespace SenderService.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_outbox_messages_message_id");
 
+                    b.HasIndex("SentAt")
+                        .HasDatabaseName("ix_outbox_messages_sent")
+                        .HasFilter("status = 'Sent'");
+
                     b.HasIndex("AggregateId", "Id")
                         .HasDatabaseName("ix_outbox_messages_blocking")
                         .HasFilter("(status = 'Pending' AND next_attempt_at IS NOT NULL) OR status = 'Failed'");

@@ -66,17 +66,27 @@ internal ref struct Transfer
         buffer.EndList(list);
     }
 
-    /// <summary>Writes a further transfer of a delivery, up to the flag <c>more</c>, which is false.</summary>
-    public static void WriteNext(ByteBuffer buffer, uint handle, bool settled)
+    /// <summary>
+    /// Writes a further transfer of a delivery, up to the flag <c>more</c>, which is false; or one that takes the delivery back (2.6.14).
+    /// </summary>
+    public static void WriteNext(ByteBuffer buffer, uint handle, bool settled, bool aborted)
     {
         buffer.WriteDescriptor((byte)Descriptors.Transfer.Code);
-        var list = buffer.BeginList(6);
+        var list = buffer.BeginList(aborted ? 10 : 6);
         buffer.WriteUInt(handle);
         buffer.WriteNull();
         buffer.WriteNull();
         buffer.WriteNull();
         buffer.WriteBoolean(settled);
         buffer.WriteBoolean(false);
+        if (aborted)
+        {
+            buffer.WriteNull(); // rcv-settle-mode
+            buffer.WriteNull(); // state
+            buffer.WriteBoolean(false); // resume
+            buffer.WriteBoolean(true);
+        }
+
         buffer.EndList(list);
     }
 

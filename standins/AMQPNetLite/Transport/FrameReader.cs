@@ -50,6 +50,9 @@ internal sealed class FrameReader(Stream stream, int maxFrameSize)
         return read > 0;
     }
 
+    /// <summary>Nothing was read for a while because nobody asked for it: that is not the peer's silence (2.4.5).</summary>
+    public void ResumeClock() => LastRead = Environment.TickCount64;
+
     /// <summary>Reads a frame while the connection is being set up; null when the peer has closed its side.</summary>
     public async Task<byte[]> ReadFrameAsync(byte type, CancellationToken cancellationToken)
     {

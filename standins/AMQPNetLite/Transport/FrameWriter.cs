@@ -4,18 +4,41 @@ namespace Amqp.Transport;
 /// What goes out. Frames are appended to a buffer under the connection's gate, so their order on the wire is the order of the state
 /// changes that they tell; one loop writes whatever has gathered, so that many frames cost one write. Two buffers take turns.
 /// </summary>
-internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Action<Exception> onFailed) : IThreadPoolWorkItem
+/// <remarks>
+/// What the reader's thread appends while it handles what it has read is held back until it is done with that, and is then written by that
+/// thread: a hundred outcomes that each send the next message cost one write and wake nobody.
+/// </remarks>
+internal sealed class FrameWriter : IThreadPoolWorkItem, IDisposable
 {
     /// <summary>More than this is not gathered: transfers then wait inside their links, where they can still be taken back.</summary>
     private const int HighWater = 256 * 1024;
 
     private const int KeptCapacity = 1024 * 1024;
 
+    /// <summary>How much is held back at most, in bytes.</summary>
+    private const int HeldBack = 64 * 1024;
+
+    /// <summary>For how long it is held back at most: the application's callbacks, which the reader runs, may take their time.</summary>
+    private static readonly TimeSpan HoldingTime = TimeSpan.FromMilliseconds(10);
+
+    private readonly Stream _stream;
+    private readonly Lock _gate;
+    private readonly Action _onDrained;
+    private readonly Action<Exception> _onFailed;
+    private readonly Timer _holdingEnds;
     private ByteBuffer _gathering = new(16 * 1024);
     private ByteBuffer _writing = new(16 * 1024);
     private bool _running;
     private bool _failed;
     private TaskCompletionSource _flushed;
+    private int _holdingThread;
+    private bool _isHolding;
+
+    public FrameWriter(Stream stream, Lock gate, Action onDrained, Action<Exception> onFailed)
+    {
+        (_stream, _gate, _onDrained, _onFailed) = (stream, gate, onDrained, onFailed);
+        _holdingEnds = new Timer(static writer => ((FrameWriter)writer).OnHoldingEnds(), this, Timeout.Infinite, Timeout.Infinite);
+    }
 
     /// <summary>Where frames are appended, under the gate; call <see cref="Wake"/> afterwards.</summary>
     public ByteBuffer Buffer => _gathering;
@@ -31,20 +54,53 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
     /// <summary>When something was last written, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long LastWrite { get; private set; } = Environment.TickCount64;
 
-    /// <summary>Has what was gathered written. Called under the gate.</summary>
+    /// <summary>Has what was gathered written, unless it is held back. Called under the gate.</summary>
     public void Wake()
     {
-        if (!_running && !_failed && _gathering.Length > 0)
+        if (!CanStart)
         {
-            _running = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
         }
+
+        if (_holdingThread != Environment.CurrentManagedThreadId || _gathering.Length > HeldBack)
+        {
+            Start();
+        }
+        else if (!_isHolding)
+        {
+            _isHolding = true;
+            _holdingEnds.Change(HoldingTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>From now on holds back what this thread has written, until <see cref="Release"/>.</summary>
+    public void Hold() => _holdingThread = Environment.CurrentManagedThreadId;
+
+    /// <summary>Writes what was held back. Called without the gate; does not wait for a slow peer.</summary>
+    public void Release()
+    {
+        _holdingThread = 0;
+        lock (_gate)
+        {
+            if (!CanStart)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        _ = WriteGatheredAsync();
     }
 
     /// <summary>Completes when everything gathered so far has been written or cannot be any more. Called under the gate.</summary>
     public Task FlushAsync()
     {
-        Wake();
+        if (CanStart)
+        {
+            Start();
+        }
+
         if (!_running)
         {
             return Task.CompletedTask;
@@ -54,7 +110,26 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
         return _flushed.Task;
     }
 
+    public void Dispose() => _holdingEnds.Dispose();
+
     void IThreadPoolWorkItem.Execute() => _ = WriteGatheredAsync();
+
+    private bool CanStart => !_running && !_failed && _gathering.Length > 0;
+
+    private void Start()
+    {
+        _running = true;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void OnHoldingEnds()
+    {
+        lock (_gate)
+        {
+            _isHolding = false;
+            Wake();
+        }
+    }
 
     private async Task WriteGatheredAsync()
     {
@@ -64,10 +139,10 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
             {
                 if (hadNoRoom)
                 {
-                    onDrained();
+                    _onDrained();
                 }
 
-                await stream.WriteAsync(_writing.WrittenMemory);
+                await _stream.WriteAsync(_writing.WrittenMemory);
                 LastWrite = Environment.TickCount64;
             }
         }
@@ -75,13 +150,13 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
         {
             // Whatever it was, nothing can be written any more: everybody who waits is told, with this as the reason.
             Fail();
-            onFailed(exception);
+            _onFailed(exception);
         }
     }
 
     private bool TrySwap(out bool hadNoRoom)
     {
-        lock (gate)
+        lock (_gate)
         {
             hadNoRoom = !HasRoom;
             _writing.Clear();
@@ -105,7 +180,7 @@ internal sealed class FrameWriter(Stream stream, Lock gate, Action onDrained, Ac
 
     private void Fail()
     {
-        lock (gate)
+        lock (_gate)
         {
             _failed = true;
             _running = false;

@@ -18,25 +18,10 @@ internal sealed class ForeignPeer : IAsyncDisposable
 
     public Address Address => new("127.0.0.1", Port, null, null, "/", "AMQP");
 
-    /// <summary>Whether a program is there and runs a script: one that loads its library.</summary>
-    public static bool CanRun(string program, string script)
-    {
-        try
-        {
-            using var process = Launch(program, script);
-            process.StandardOutput.ReadToEnd();
-            return process.WaitForExit(Deadline.Default) && process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false; // no such program
-        }
-    }
-
     /// <summary>Starts the script, which says on which port it listens.</summary>
-    public static async Task<ForeignPeer> StartAsync(string program, string script)
+    public static async Task<ForeignPeer> StartAsync(ForeignRuntime runtime, string script)
     {
-        var peer = new ForeignPeer(Launch(program, script));
+        var peer = new ForeignPeer(Launch(runtime, script));
         peer.Port = int.Parse((await peer.ReadAsync())["port"], CultureInfo.InvariantCulture);
         return peer;
     }
@@ -67,13 +52,10 @@ internal sealed class ForeignPeer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Launch(string program, string script)
+    private static Process Launch(ForeignRuntime runtime, string script)
     {
-        var start = new ProcessStartInfo(program, ["-"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PYTHONIOENCODING"] = "utf-8";
-        var process = Process.Start(start)!;
-        process.StandardInput.Write(script);
-        process.StandardInput.Close();
-        return process;
+        var start = runtime.Start(script);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return Process.Start(start)!;
     }
 }

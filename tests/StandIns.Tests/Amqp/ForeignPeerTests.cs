@@ -39,7 +39,7 @@ public class ForeignPeerTests
     [RheaFact]
     public async Task Rhea_reads_what_is_sent_and_is_read()
     {
-        await using var peer = await ForeignPeer.StartAsync("node", ForeignScripts.Rhea);
+        await using var peer = await ForeignPeer.StartAsync(ForeignRuntime.Rhea!, ForeignScripts.Rhea);
         var expected = Values.ToDictionary(value => $"app.{value.Name}", value => value.Rhea);
 
         await ExchangeAsync(peer, expected, "true", "75736572", groupSequence: 4_000_000_000);
@@ -48,7 +48,7 @@ public class ForeignPeerTests
     [ProtonFact]
     public async Task Proton_reads_what_is_sent_and_is_read()
     {
-        await using var peer = await ForeignPeer.StartAsync(ProtonFactAttribute.Python!, ForeignScripts.Proton);
+        await using var peer = await ForeignPeer.StartAsync(ForeignRuntime.Proton!, ForeignScripts.Proton);
         var expected = Values.ToDictionary(value => $"app.{value.Name}", value => value.Proton);
 
         // Its Python can set no more than a signed number.
@@ -129,36 +129,5 @@ public class ForeignPeerTests
         }
 
         Assert.Equal(Values.Length, message.ApplicationProperties.Map.Count);
-    }
-}
-
-/// <summary>A test with rhea, and says so where it is not installed.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class RheaFactAttribute : FactAttribute
-{
-    private static readonly bool IsThere = ForeignPeer.CanRun("node", ForeignScripts.RheaIsThere);
-
-    public RheaFactAttribute()
-    {
-        if (!IsThere)
-        {
-            Skip = "There is no npm package rhea: install it in some folder and set NODE_PATH to its node_modules.";
-        }
-    }
-}
-
-/// <summary>A test with Apache Qpid Proton, and says so where it is not installed.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class ProtonFactAttribute : FactAttribute
-{
-    internal static readonly string? Python =
-        new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(python => ForeignPeer.CanRun(python, ForeignScripts.ProtonIsThere));
-
-    public ProtonFactAttribute()
-    {
-        if (Python is null)
-        {
-            Skip = "There is no Apache Qpid Proton for Python: install Debian's python3-qpid-proton.";
-        }
     }
 }

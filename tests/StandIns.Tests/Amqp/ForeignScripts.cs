@@ -3,9 +3,6 @@ namespace StandIns.Tests.Amqp;
 /// <summary>What the foreign peers do, each in its own language.</summary>
 internal static class ForeignScripts
 {
-    public const string RheaIsThere = "require('rhea')";
-    public const string ProtonIsThere = "import proton";
-
     /// <summary>rhea reads numbers without their types, and writes them with.</summary>
     public const string Rhea = """
         const rhea = require('rhea');

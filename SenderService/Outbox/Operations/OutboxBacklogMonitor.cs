@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using SenderService.Data;
 using ServiceDefaults.Data;
 
-namespace SenderService.Outbox;
+namespace SenderService.Outbox.Operations;
 
 /// <summary>Measures the backlog every few seconds, so that a relay that does not get on is seen from outside.</summary>
 internal sealed partial class OutboxBacklogMonitor(

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Amqp;
 using Amqp.Framing;
 using DataSection = Amqp.Framing.Data;
 
-namespace SenderService.Outbox;
+namespace SenderService.Outbox.Relay;
 
 /// <summary>
 /// An outbox message as an AMQP 1.0 message: a CloudEvent in binary mode (CloudEvents AMQP Protocol Binding 1.0, 3.1), plus what brokers
@@ -49,7 +48,7 @@ internal static class EventEnvelope
                 // Artemis drops a second message with the same value and answers "accepted", for as long as it remembers the first.
                 ["_AMQ_DUPL_ID"] = messageId,
             },
-            BodySection = new DataSection { Binary = Encoding.UTF8.GetBytes(message.Payload) },
+            BodySection = new DataSection { Binary = message.Payload },
         };
 
         SetIfAny(amqp, "cloudEvents:traceparent", span?.Id ?? message.Headers.TraceParent);

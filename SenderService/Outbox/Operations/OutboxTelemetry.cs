@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using SenderService.Outbox.Relay;
 
-namespace SenderService.Outbox;
+namespace SenderService.Outbox.Operations;
 
 /// <summary>The relay's spans, named and attributed after the OpenTelemetry conventions for messaging.</summary>
 internal static class OutboxTelemetry

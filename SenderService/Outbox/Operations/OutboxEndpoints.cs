@@ -1,0 +1,119 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using SenderService.Data;
+using SenderService.Outbox.Relay;
+using ServiceDefaults.Api;
+
+namespace SenderService.Outbox.Operations;
+
+/// <summary>What operators see of the outbox, and what they decide: whether a failed message is tried anew or given up for good.</summary>
+internal static partial class OutboxEndpoints
+{
+    public static void MapOutbox(this WebApplication app) => app.MapOperators("/api/outbox", outbox =>
+    {
+        outbox.WithTags("Outbox");
+        outbox.MapGet("/", GetAsync).WithSummary("How much is pending and failed, how old it is, and which relay has which partitions");
+        outbox.MapGet("/messages", ListAsync).WithSummary("Messages, oldest first, a page at a time");
+        outbox.MapGet("/messages/{messageId:guid}", GetMessageAsync).WithSummary("One message");
+        outbox.MapPost("/messages/{messageId:guid}/requeue", RequeueAsync)
+            .WithSummary("Tries a message again at once, with all its attempts; the later ones of its aggregate follow");
+        outbox.MapDelete("/messages/{messageId:guid}", DiscardAsync)
+            .WithSummary("Discards a failed message: it will never be published, and the later ones of its aggregate follow");
+    });
+
+    private static async Task<Ok<OutboxResponse>> GetAsync(SenderDbContext db, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var pending = db.OutboxMessages.Where(message => message.Status == OutboxMessageStatus.Pending);
+        var oldest = await pending.OrderBy(message => message.Id).Select(message => (DateTimeOffset?)message.OccurredAt)
+            .FirstOrDefaultAsync(cancellationToken);
+        var owners = await db.Database.SqlQueryRaw<PartitionOwner>(OutboxLocks.Owners).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new OutboxResponse(
+            await pending.LongCountAsync(cancellationToken),
+            await db.OutboxMessages.LongCountAsync(message => message.Status == OutboxMessageStatus.Failed, cancellationToken),
+            oldest is null ? null : time.GetUtcNow() - oldest,
+            [.. owners
+                .GroupBy(owner => owner.Pid, (pid, owned) => new OutboxRelayResponse(pid, [.. owned.Select(owner => owner.Partition).Order()]))
+                .OrderBy(relay => relay.SessionProcessId)]));
+    }
+
+    /// <param name="status">Pending, Sent or Failed; without it all.</param>
+    /// <param name="limit">The most messages to return. Defaults to 100.</param>
+    /// <param name="after">The id of the last message of the page before.</param>
+    private static async Task<Ok<IAsyncEnumerable<OutboxMessageResponse>>> ListAsync(
+        OutboxMessageStatus? status,
+        [Range(1, 1000)] int? limit,
+        Guid? after,
+        SenderDbContext db,
+        HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        var last = after is null ? 0 : await db.OutboxMessages.Where(message => message.MessageId == after).Select(message => message.Id)
+            .SingleOrDefaultAsync(cancellationToken);
+        return TypedResults.Ok(await db.OutboxMessages
+            .Where(message => message.Id > last && (status == null || message.Status == status))
+            .OrderBy(message => message.Id)
+            .ToPageAsync(limit ?? 100, message => message.MessageId, OutboxMessageResponse.Of, http, cancellationToken));
+    }
+
+    private static async Task<Results<Ok<OutboxMessageResponse>, NotFound>> GetMessageAsync(
+        Guid messageId, SenderDbContext db, CancellationToken cancellationToken) =>
+        await db.OutboxMessages.AsNoTracking().SingleOrDefaultAsync(message => message.MessageId == messageId, cancellationToken) is { } message
+            ? TypedResults.Ok(OutboxMessageResponse.Of(message))
+            : TypedResults.NotFound();
+
+    private static Task<Results<NoContent, NotFound, Conflict<ProblemDetails>>> RequeueAsync(
+        Guid messageId, SenderDbContext db, ILogger<OutboxResponse> logger, CancellationToken cancellationToken)
+    {
+        LogRequeue(logger, messageId);
+
+        // By the database's clock, as every other attempt. It goes on to hold back the later ones until it is sent.
+        return DecideAsync(
+            messageId,
+            $"""
+             UPDATE outbox_messages SET status = 'Pending', attempts = 0, next_attempt_at = now()
+             WHERE message_id = {messageId} AND (status = 'Failed' OR (status = 'Pending' AND next_attempt_at IS NOT NULL))
+             """,
+            "Only a message that is failed or waits for another attempt can be requeued.",
+            db,
+            cancellationToken);
+    }
+
+    private static Task<Results<NoContent, NotFound, Conflict<ProblemDetails>>> DiscardAsync(
+        Guid messageId, SenderDbContext db, ILogger<OutboxResponse> logger, CancellationToken cancellationToken)
+    {
+        LogDiscard(logger, messageId);
+        return DecideAsync(
+            messageId,
+            $"DELETE FROM outbox_messages WHERE message_id = {messageId} AND status = 'Failed'",
+            "Only a failed message can be discarded: any other may be on its way.",
+            db,
+            cancellationToken);
+    }
+
+    private static async Task<Results<NoContent, NotFound, Conflict<ProblemDetails>>> DecideAsync(
+        Guid messageId, FormattableString decision, string otherwise, SenderDbContext db, CancellationToken cancellationToken)
+    {
+        if (await db.Database.ExecuteSqlAsync(decision, cancellationToken) > 0)
+        {
+            return TypedResults.NoContent();
+        }
+
+        if (!await db.OutboxMessages.AnyAsync(message => message.MessageId == messageId, cancellationToken))
+        {
+            return TypedResults.NotFound();
+        }
+
+        return TypedResults.Conflict(new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = otherwise });
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "An operator asks for message {MessageId} to be requeued")]
+    private static partial void LogRequeue(ILogger logger, Guid messageId);
+
+    [LoggerMessage(2, LogLevel.Warning, "An operator asks for failed message {MessageId} to be discarded")]
+    private static partial void LogDiscard(ILogger logger, Guid messageId);
+
+    /// <summary>A row of <see cref="OutboxLocks.Owners"/>.</summary>
+    private sealed record PartitionOwner(int Partition, int Pid);
+}

@@ -1,0 +1,36 @@
+using Npgsql;
+using ServiceDefaults.Data;
+
+namespace SenderService.Outbox.Relay;
+
+/// <summary>The outbox's database as the relay uses it: by sessions of its own, beside those of the DbContext.</summary>
+internal sealed class OutboxDatabase(string connectionString) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _sessions = CreateSource(connectionString, settings =>
+    {
+        // Closing a connection must end its session, and the locks with it.
+        settings.Pooling = false;
+
+        // A server that is gone without a word is noticed while waiting too.
+        settings.KeepAlive = 5;
+    });
+
+    /// <summary>For single statements that nothing depends on.</summary>
+    public NpgsqlDataSource Pooled { get; } = CreateSource(connectionString, settings => settings.MaxPoolSize = 1);
+
+    /// <summary>Opens a session that ends with the connection.</summary>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _sessions.OpenConnectionAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sessions.DisposeAsync();
+        await Pooled.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource CreateSource(string connectionString, Action<NpgsqlConnectionStringBuilder> configure)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "outbox-relay" };
+        configure(settings);
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).TraceOnlyWithinSpans().Build();
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Options;
+using SenderService.Data;
+using SenderService.Outbox.Operations;
+using SenderService.Outbox.WakeUp;
+using ServiceDefaults.Amqp;
+using ServiceDefaults.Data;
+using ServiceDefaults.Resilience;
+
+namespace SenderService.Outbox.Relay;
+
+/// <summary>
+/// The message relay: publishes what is pending, at once when it is woken, and after a poll interval at the latest. It owns the loop and
+/// the waiting; what is done is <see cref="OutboxDispatcher"/>'s. Many instances share the work by partitions.
+/// </summary>
+internal sealed class OutboxRelay(
+    DatabaseMigration<SenderDbContext> migration,
+    AmqpConnection broker,
+    OutboxDatabase database,
+    OutboxSignal signal,
+    OutboxMetrics metrics,
+    IOptions<OutboxOptions> options,
+    TimeProvider time,
+    ILogger<OutboxRelay> logger) : ResilientService(time, logger)
+{
+    private readonly OutboxOptions _options = options.Value;
+
+    /// <summary>Relays until the link or the session is lost.</summary>
+    protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
+    {
+        await migration.Completed.WaitAsync(stoppingToken);
+
+        // The broker first: a relay that cannot publish does not keep others from it.
+        await using var link = await broker.OpenSenderAsync(_options.Queue, stoppingToken);
+        await using var session = await OutboxSession.OpenAsync(database, stoppingToken);
+        using var closed = link.Closed.Register(signal.Wake);
+        var dispatcher = new OutboxDispatcher(session, link, _options, signal, metrics, Time, Logger);
+
+        try
+        {
+            while (await dispatcher.DispatchAsync(stoppingToken) is var result && result != DispatchResult.Outage)
+            {
+                ReportProgress();
+                if (result == DispatchResult.Waiting)
+                {
+                    await signal.WaitAsync(dispatcher.LongestWait, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            using var grace = new CancellationTokenSource(_options.ShutdownGrace, Time);
+            await dispatcher.FinishAsync(grace.Token);
+        }
+
+        return false;
+    }
+}

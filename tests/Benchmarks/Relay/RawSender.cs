@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+
+namespace Benchmarks.Relay;
+
+/// <summary>The floor: nothing but the AMQP client, which keeps a number of durable messages in flight.</summary>
+internal sealed class RawSender
+{
+    private static readonly Symbol[] QueueCapability = [new Symbol("queue")];
+    private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SenderLink _link;
+    private readonly Message _message;
+    private readonly int _count;
+    private int _sent;
+    private int _accepted;
+
+    private RawSender(SenderLink link, Message message, int count)
+    {
+        _link = link;
+        _message = message;
+        _count = count;
+    }
+
+    /// <summary>Sends copies of a message, each under an id of its own.</summary>
+    /// <returns>Accepted messages per second, and the processor time of this process per message.</returns>
+    public static async Task<(double PerSecond, TimeSpan ProcessorTime)> SendAsync(
+        Connection connection, string queue, Message original, int count, int inFlight)
+    {
+        var session = new Session(connection);
+        var target = new Target { Address = queue, Durable = 2, Capabilities = QueueCapability };
+        var link = new SenderLink(session, queue, target, null);
+        var sender = new RawSender(link, Copy(original), count);
+        var processorTime = Environment.CpuUsage.TotalTime;
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < inFlight; i++)
+        {
+            sender.SendNext();
+        }
+
+        await sender._completed.Task;
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        processorTime = Environment.CpuUsage.TotalTime - processorTime;
+        await session.CloseAsync();
+        return (count / seconds, processorTime / count);
+    }
+
+    private static Message Copy(Message original) => new()
+    {
+        Header = new Header { Durable = true },
+        Properties = original.Properties,
+        ApplicationProperties = original.ApplicationProperties,
+        BodySection = original.BodySection,
+    };
+
+    /// <summary>One message object serves for all: it is encoded before <c>Send</c> returns.</summary>
+    private void SendNext()
+    {
+        lock (_message)
+        {
+            if (_sent == _count)
+            {
+                return;
+            }
+
+            _sent++;
+            var id = Guid.NewGuid().ToString();
+            _message.Properties.MessageId = id;
+            _message.Properties.GroupId = id;
+            _message.ApplicationProperties["_AMQ_DUPL_ID"] = id;
+            _link.Send(_message, OnOutcome, this);
+        }
+    }
+
+    private static void OnOutcome(ILink link, Message message, Outcome outcome, object state)
+    {
+        var sender = (RawSender)state;
+        if (outcome is not Accepted)
+        {
+            sender._completed.TrySetException(new InvalidOperationException($"The broker answered {outcome}."));
+            return;
+        }
+
+        sender.SendNext();
+        if (Interlocked.Increment(ref sender._accepted) == sender._count)
+        {
+            sender._completed.SetResult();
+        }
+    }
+}

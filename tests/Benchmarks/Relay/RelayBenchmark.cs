@@ -1,0 +1,114 @@
+using System.Globalization;
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+using Tests.Harness;
+
+namespace Benchmarks.Relay;
+
+/// <summary>How fast the relay drains a backlog, against the same AMQP client that only sends the very same messages to the same broker.</summary>
+internal static class RelayBenchmark
+{
+    private const int Messages = 50_000;
+    private const int Aggregates = 5_000;
+    private const int Rounds = 5;
+    private const int InFlight = 500;
+
+    public static async Task RunAsync()
+    {
+        var infrastructure = new Infrastructure();
+        try
+        {
+            await infrastructure.InitializeAsync();
+            var database = await infrastructure.CreateDatabaseAsync();
+            await using var sender = await Service.StartAsync(
+                "SenderService",
+                $"ConnectionStrings:senderdb={database}",
+                $"ConnectionStrings:artemis={infrastructure.Broker}",
+                "Outbox:Queue=relay");
+            await Eventually.GetAsync(
+                () => Sql.ScalarAsync<bool>(database, "SELECT to_regclass('outbox_messages') IS NOT NULL"), migrated => migrated);
+            var connection = await infrastructure.ConnectAsync();
+            await CompareAsync(sender, database, connection);
+            await connection.CloseAsync();
+        }
+        finally
+        {
+            await infrastructure.DisposeAsync();
+        }
+    }
+
+    private static async Task CompareAsync(Service sender, string database, Connection connection)
+    {
+        // Rounds that are not counted: both programs are compiled while they run.
+        await DrainAsync(sender, database);
+        var sample = await TakeAsync(connection, "relay", Messages);
+        await RawSender.SendAsync(connection, "raw", sample, Messages, InFlight);
+        await TakeAsync(connection, "raw", Messages);
+
+        var raw = new List<(double PerSecond, TimeSpan ProcessorTime)>();
+        var relay = new List<(double PerSecond, TimeSpan ProcessorTime)>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            raw.Add(await RawSender.SendAsync(connection, "raw", sample, Messages, InFlight));
+            await TakeAsync(connection, "raw", Messages);
+            relay.Add(await DrainAsync(sender, database));
+            await TakeAsync(connection, "relay", Messages);
+        }
+
+        Report("client alone, messages/s", raw.Select(round => round.PerSecond), "0");
+        Report("relay, messages/s", relay.Select(round => round.PerSecond), "0");
+        Report("relay : client alone", relay.Zip(raw, (one, other) => one.PerSecond / other.PerSecond), "0.00");
+        Report("client alone, µs CPU/message", raw.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
+        Report("relay, µs CPU/message", relay.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
+        Console.WriteLine($"sender's working set: {sender.WorkingSet >> 20} MiB");
+    }
+
+    /// <summary>Commits a backlog at one blow and waits until the last of it is marked as sent.</summary>
+    private static async Task<(double PerSecond, TimeSpan ProcessorTime)> DrainAsync(Service sender, string database)
+    {
+        await Sql.ExecuteAsync(database, $"""
+            TRUNCATE outbox_messages;
+            INSERT INTO outbox_messages
+                (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
+            SELECT gen_random_uuid(), 'EntityItemCreated', md5((i % {Aggregates})::text)::uuid, i, i % {Aggregates} % 16,
+                jsonb_build_object('id', gen_random_uuid(), 'name', repeat('x', 400), 'value', i),
+                jsonb_build_object('correlationId', gen_random_uuid(), 'traceParent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00'),
+                now(), 'Pending', 0
+            FROM generate_series(1, {Messages}) AS i
+            """);
+        var processorTime = sender.ProcessorTime;
+        await Eventually.GetAsync(
+            () => Sql.ScalarAsync<bool>(database, "SELECT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
+            pending => !pending,
+            TimeSpan.FromMinutes(5));
+
+        // By the database's clock, which stamps every mark: from the first batch, which is not counted, to the last.
+        var seconds = await Sql.ScalarAsync<double>(database, "SELECT extract(epoch FROM max(sent_at) - min(sent_at))::float8 FROM outbox_messages");
+        var first = await Sql.ScalarAsync<long>(
+            database, "SELECT count(*) FROM outbox_messages WHERE sent_at = (SELECT min(sent_at) FROM outbox_messages)");
+        return ((Messages - first) / seconds, (sender.ProcessorTime - processorTime) / Messages);
+    }
+
+    /// <summary>Empties a queue.</summary>
+    /// <returns>The last message.</returns>
+    private static async Task<Message> TakeAsync(Connection connection, string queue, int count)
+    {
+        var session = new Session(connection);
+        var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
+        var receiver = new ReceiverLink(session, $"take-{queue}", source, null);
+        receiver.SetCredit(1000);
+        Message? last = null;
+        for (var i = 0; i < count; i++)
+        {
+            last = await receiver.ReceiveAsync(TimeSpan.FromMinutes(1)) ?? throw new InvalidOperationException($"{queue} ends after {i} messages.");
+            receiver.Accept(last);
+        }
+
+        await session.CloseAsync();
+        return last!;
+    }
+
+    private static void Report(string what, IEnumerable<double> rounds, string format) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-32} {new Spread(rounds).ToString(format)}"));
+}

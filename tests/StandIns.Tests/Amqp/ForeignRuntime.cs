@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace StandIns.Tests.Amqp;
+
+/// <summary>A program that runs scripts with another implementation of AMQP: Node with rhea, Python with Apache Qpid Proton.</summary>
+internal sealed class ForeignRuntime
+{
+    public const string RheaIsMissing = "There is no npm package rhea: npm install --prefix ~/.cache/outboxdemo/rhea rhea";
+    public const string ProtonIsMissing = "There is no Apache Qpid Proton for Python: install Debian's python3-qpid-proton.";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private static readonly string RheaFolder = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "outboxdemo", "rhea", "node_modules");
+
+    private static readonly Lazy<ForeignRuntime?> FoundRhea = new(() => Find("require('rhea')", "node"));
+    private static readonly Lazy<ForeignRuntime?> FoundProton = new(() => Find("import proton", "/usr/bin/python3", "python3"));
+
+    private readonly string _program;
+
+    private ForeignRuntime(string program) => _program = program;
+
+    /// <summary>Null where it is not installed: in NODE_PATH or in ~/.cache/outboxdemo/rhea.</summary>
+    public static ForeignRuntime? Rhea => FoundRhea.Value;
+
+    /// <summary>Null where it is not installed.</summary>
+    public static ForeignRuntime? Proton => FoundProton.Value;
+
+    /// <summary>How a script is run, with what it gets as arguments.</summary>
+    public ProcessStartInfo Start(string script, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(_program, [_program == "node" ? "-e" : "-c", script, .. arguments]);
+        start.Environment["PYTHONIOENCODING"] = "utf-8";
+        start.Environment["NODE_PATH"] = string.Join(Path.PathSeparator, Environment.GetEnvironmentVariable("NODE_PATH"), RheaFolder);
+        return start;
+    }
+
+    /// <summary>The first of several programs that can load the library.</summary>
+    private static ForeignRuntime? Find(string script, params string[] programs) =>
+        programs.Select(program => new ForeignRuntime(program)).FirstOrDefault(runtime => runtime.CanRun(script));
+
+    private bool CanRun(string script)
+    {
+        var start = Start(script);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        try
+        {
+            using var process = Process.Start(start)!;
+            process.StandardOutput.ReadToEnd();
+            return process.WaitForExit(Deadline) && process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false; // no such program
+        }
+    }
+}
