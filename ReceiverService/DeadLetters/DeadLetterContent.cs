@@ -61,8 +61,12 @@ internal static class DeadLetterContent
     /// <summary>
     /// PostgreSQL's text holds any character but NUL, and no half of a surrogate pair, which no UTF-8 has.
     /// </summary>
-    public static string? Storable(string? text) =>
-        string.IsNullOrEmpty(text) ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD')));
+    public static string? Storable(string? text) => text switch
+    {
+        null or "" => null,
+        _ when !text.Contains('\0', StringComparison.Ordinal) && text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 => text,
+        _ => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD'))),
+    };
 
     private static JsonObject PropertiesOf(Message delivery) => new()
     {

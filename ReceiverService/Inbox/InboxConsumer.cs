@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using ReceiverService.Data;
 using ServiceDefaults.Amqp;
 using ServiceDefaults.Data;
@@ -14,6 +16,7 @@ namespace ReceiverService.Inbox;
 internal sealed class InboxConsumer(
     DatabaseMigration<ReceiverDbContext> migration,
     AmqpConnection broker,
+    IServiceScopeFactory scopes,
     InboxProcessor processor,
     IOptions<InboxOptions> options,
     TimeProvider time,
@@ -29,6 +32,10 @@ internal sealed class InboxConsumer(
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
+        await using var scope = scopes.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<ReceiverDbContext>().Database;
+        await database.OpenConnectionAsync(stoppingToken);
+        var connection = (NpgsqlConnection)database.GetDbConnection();
         await using var link = await broker.OpenReceiverAsync(_options.Queue, stoppingToken);
 
         // Bounded by the credit: the broker sends no more until something is accepted. Reading is done on the connection's own thread, while
@@ -42,7 +49,7 @@ internal sealed class InboxConsumer(
         while (await deliveries.Reader.WaitToReadAsync(stoppingToken))
         {
             var batch = TakeBatch(deliveries.Reader);
-            await processor.ProcessAsync(batch, graceful.Token);
+            await processor.ProcessAsync(batch, connection, graceful.Token);
             ReportProgress();
 
             // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
@@ -25,14 +26,10 @@ internal sealed class RunningReceiver : IAsyncDisposable
     private static readonly Assembly Service = typeof(EntityItem).Assembly;
     private readonly ServiceHost _host;
     private readonly Connection _connection;
-    private readonly SenderLink _link;
+    private readonly ConcurrentDictionary<string, SenderLink> _links = new();
 
-    private RunningReceiver(ServiceHost host, string database, Connection connection, string queue)
-    {
+    private RunningReceiver(ServiceHost host, string database, Connection connection, string queue) =>
         (_host, Database, _connection, Queue) = (host, database, connection, queue);
-        _link = new SenderLink(
-            new Session(connection), "test", new Target { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 }, null);
-    }
 
     public HttpClient Client => _host.Client;
 
@@ -58,7 +55,10 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public Task SendAsync(Guid messageId, string type, long version, string body) =>
         SendAsync(Events.Of(messageId, type, version, Encoding.UTF8.GetBytes(body)));
 
-    public Task SendAsync(Message message) => _link.SendAsync(message);
+    public Task SendAsync(Message message) => SendToAsync(Queue, message);
+
+    /// <summary>Sends to any queue.</summary>
+    public Task SendToAsync(string queue, Message message) => _links.GetOrAdd(queue, LinkTo).SendAsync(message);
 
     /// <summary>Sends one more message and waits until it was applied: all before it were delivered by then.</summary>
     public async Task SendLastAsync()
@@ -91,4 +91,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         await _connection.CloseAsync();
         await _host.DisposeAsync();
     }
+
+    private SenderLink LinkTo(string queue) =>
+        new(new Session(_connection), queue, new Target { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 }, null);
 }
