@@ -12,10 +12,10 @@ namespace Benchmarks.Inbox;
 internal static class InboxBenchmark
 {
     private const int Messages = 50_000;
-    private const int Rounds = 3;
+    private const int Rounds = 5;
 
     /// <summary>The receiver's own default.</summary>
-    private const int Prefetch = 256;
+    private const int Prefetch = 2_000;
 
     public static async Task RunAsync()
     {
