@@ -80,7 +80,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     /// <summary>Waits until there are so many dead letters, and no fewer.</summary>
     public Task<DeadLetterResponse[]> DeadLettersAsync(int count) =>
-        Eventually.GetAsync(async () => (await Client.GetFromJsonAsync<DeadLetterResponse[]>("/api/dead-letters"))!, letters => letters.Length >= count);
+        Eventually.GetAsync(
+            async () => (await Client.GetFromJsonAsync<DeadLetterResponse[]>("/api/dead-letters"))!, letters => letters.Length >= count);
 
     public Task<int> ExecuteAsync(string sql) => Sql.ExecuteAsync(Database, sql);
 

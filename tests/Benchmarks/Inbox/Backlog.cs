@@ -49,7 +49,8 @@ internal sealed class Backlog(Connection connection)
         var aggregate = _ids[_version++ % Aggregates];
         var version = _version;
         var body = $$"""
-            {"id":"{{aggregate}}","name":"{{new string('x', 200)}}","value":{{version}},"createdAt":"2026-01-01T00:00:00.123456Z","updatedAt":"2026-01-02T00:00:00.123456Z"}
+            {"id":"{{aggregate}}","name":"{{new string('x', 200)}}","value":{{version}},
+            "createdAt":"2026-01-01T00:00:00.123456Z","updatedAt":"2026-01-02T00:00:00.123456Z"}
             """;
         return new Message
         {

@@ -144,7 +144,8 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     private async Task AssertDoneAsync(long id)
     {
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync(id));
-        Assert.Equal(1, await _receiver.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE message_id = '{_messageId}' AND NOT is_dead_letter"));
+        Assert.Equal(
+            1, await _receiver.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE message_id = '{_messageId}' AND NOT is_dead_letter"));
     }
 
     private async Task<ReplayOutcome> ReplayAsync(long id)

@@ -21,9 +21,9 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     /// <summary>How a good message is spoiled, by name.</summary>
     private static readonly Dictionary<string, (Action<Message> Spoil, string Reason)> Spoiled = new()
     {
-        ["malformed JSON"] = (message => message.BodySection = new DataSection { Binary = "{\"id\": "u8.ToArray() }, "is not the JSON of EntityItemCreated"),
+        ["malformed JSON"] = (message => message.BodySection = DataOf("{\"id\": "), "is not the JSON of EntityItemCreated"),
         ["no UTF-8"] = (message => message.BodySection = new DataSection { Binary = [0x22, 0xC3, 0x28, 0x22] }, "is not the JSON"),
-        ["half a character"] = (message => message.BodySection = new DataSection { Binary = Encoding.UTF8.GetBytes(Events.Body(Guid.Empty, "\\ud800")) }, "is not the JSON"),
+        ["half a character"] = (message => message.BodySection = DataOf(Events.Body(Guid.Empty, "\\ud800")), "is not the JSON"),
         ["no bytes"] = (message => message.BodySection = new DataSection { Binary = [] }, "is not the JSON"),
         ["10 MB"] = (message => message.BodySection = new DataSection { Binary = TenMegabytes }, "is not the JSON"),
         ["no body"] = (message => message.BodySection = null, "The body is missing"),
@@ -38,6 +38,8 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         ["a version that is none"] = (message => message.ApplicationProperties["aggregate-version"] = 1.5, "is no whole number"),
         ["no properties"] = (message => message.Properties = null, "The message-id is missing"),
     };
+
+    private static DataSection DataOf(string text) => new() { Binary = Encoding.UTF8.GetBytes(text) };
 
     public static TheoryData<string> Kinds => [.. Spoiled.Keys];
 

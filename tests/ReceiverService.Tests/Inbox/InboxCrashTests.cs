@@ -70,7 +70,9 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         await _producer.ExecuteAsync("UPDATE entity_items SET version = 0, name = 'already applied'");
         await using var next = await StartAsync(infrastructure.Broker);
         await AssertQueueIsDrainedAsync();
-        Assert.Equal(Entities, await _producer.ScalarAsync<long>($"SELECT count(*) FROM entity_items WHERE name = 'already applied' AND {Ours("id", _ids)}"));
+        Assert.Equal(
+            Entities,
+            await _producer.ScalarAsync<long>($"SELECT count(*) FROM entity_items WHERE name = 'already applied' AND {Ours("id", _ids)}"));
         Assert.Equal(Entities * Versions, await InboxCountAsync());
     }
 
@@ -145,7 +147,8 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         await _producer.ItemAsync(last, item => item is not null);
     }
 
-    private Task<long> InboxCountAsync() => _producer.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE {Ours("message_id", _messageIds)}");
+    private Task<long> InboxCountAsync() =>
+        _producer.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE {Ours("message_id", _messageIds)}");
 
     private static string Ours(string column, IEnumerable<Guid> ids) => $"{column} = ANY ('{{{string.Join(',', ids)}}}')";
 }

@@ -16,7 +16,9 @@ public sealed class InboxEndpointTests(Infrastructure infrastructure)
         var empty = await receiver.Client.GetFromJsonAsync<InboxResponse>("/api/inbox");
         Assert.Equal((0, 0, 0, null), (empty!.Recorded, empty.RecordedInLastMinute, empty.DeadLetters, empty.LagSeconds));
 
-        await receiver.ExecuteAsync("INSERT INTO inbox_messages (message_id, consumer, processed_at) VALUES (gen_random_uuid(), 'test', now() - interval '2 minutes')");
+        await receiver.ExecuteAsync("""
+            INSERT INTO inbox_messages (message_id, consumer, processed_at) VALUES (gen_random_uuid(), 'test', now() - interval '2 minutes')
+            """);
         await receiver.SendAsync(Guid.NewGuid(), "Unknown", 1, "{}");
         await receiver.DeadLettersAsync(1);
         var late = Events.Created(Guid.CreateVersion7(), 1, "late");

@@ -29,9 +29,9 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
             server.ConnectionString, infrastructure.Broker.Replace($":{broker.Port}", $":{brokerWire.Port}", StringComparison.Ordinal), queue);
 
         // It is cut off in the middle of its work.
-        await Parallel.ForAsync(0, Messages / 10, async (_, _) => await producer.SendToAsync(queue, Events.Created(Guid.CreateVersion7(), 1, "before")));
+        await Parallel.ForAsync(0, Messages / 10, async (_, _) => await SendAsync("before"));
         databaseWire.Cut();
-        await Parallel.ForAsync(Messages / 10, Messages, async (_, _) => await producer.SendToAsync(queue, Events.Created(Guid.CreateVersion7(), 1, "during")));
+        await Parallel.ForAsync(Messages / 10, Messages, async (_, _) => await SendAsync("during"));
         await Task.Delay(Outage);
         var delivered = deliveries.Value;
         Assert.InRange(delivered, 1, Messages);
@@ -40,10 +40,13 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
         var mended = Stopwatch.GetTimestamp();
         await Eventually.GetAsync(() => CountAsync(producer, "entity_items"), count => count >= Messages);
         Assert.InRange(Stopwatch.GetElapsedTime(mended), TimeSpan.Zero, LongestDrain);
-        Assert.Equal((Messages, Messages, 0), (await CountAsync(producer, "entity_items"), await CountAsync(producer, "inbox_messages"), await CountAsync(producer, "dead_letters")));
+        Assert.Equal((Messages, Messages), (await CountAsync(producer, "entity_items"), await CountAsync(producer, "inbox_messages")));
+        Assert.Equal(0, await CountAsync(producer, "dead_letters"));
 
         // Each once, and once more what was under way when the database went: no more than was sent ahead, whatever the outage's length.
         Assert.InRange(deliveries.Value, Messages, Messages * 2);
+
+        Task SendAsync(string name) => producer.SendToAsync(queue, Events.Created(Guid.CreateVersion7(), 1, name));
     }
 
     private static Task<long> CountAsync(RunningReceiver receiver, string table) => receiver.ScalarAsync<long>($"SELECT count(*) FROM {table}");

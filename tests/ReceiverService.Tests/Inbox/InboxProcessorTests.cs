@@ -119,5 +119,6 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
     private Task<long> InboxCountAsync() => _receiver.ScalarAsync<long>("SELECT count(*) FROM inbox_messages");
 
     /// <summary>How often a sequence was asked.</summary>
-    private Task<long> CountAsync(string sequence) => _receiver.ScalarAsync<long>($"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}");
+    private Task<long> CountAsync(string sequence) =>
+        _receiver.ScalarAsync<long>($"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}");
 }

@@ -65,7 +65,9 @@ public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLif
         await Eventually.GetAsync(LogCountAsync, count => count == sent.Count);
         var log = await ReadLogAsync();
         Assert.Equal(2, log.Values.Select(entry => entry.Replica).Distinct().Count());
-        Assert.All(sent.GroupBy(message => message.Entity), messages => Assert.Single(messages.Select(message => log[message.MessageId].Replica).Distinct()));
+        Assert.All(
+            sent.GroupBy(message => message.Entity),
+            messages => Assert.Single(messages.Select(message => log[message.MessageId].Replica).Distinct()));
 
         // In the middle of the next versions one is killed.
         var sending = SendAsync(sent, Versions + 1, 2 * Versions);

@@ -15,7 +15,8 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
             infrastructure, "Inbox:Retention:StepSize=10", "Inbox:Retention:Pause=00:00:00", "Inbox:Retention:Interval=00:00:02");
 
         // In one transaction, so that one pass has to find all; and many of one moment: more than fit into a step.
-        await AddRowsAsync(receiver.Database, 100, "CASE WHEN i <= 95 THEN now() - interval '7 days 1 minute' ELSE now() - interval '6 days 23 hours' END");
+        await AddRowsAsync(
+            receiver.Database, 100, "CASE WHEN i <= 95 THEN now() - interval '7 days 1 minute' ELSE now() - interval '6 days 23 hours' END");
         var seen = new HashSet<long>();
         await Eventually.GetAsync(() => CountAsync(receiver.Database), count => seen.Add(count) && count <= 5);
         Assert.True(seen.Count <= 4, "It took more than one pass.");
@@ -74,7 +75,8 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         var (removed, next) = await delete.StepAsync(connection, TimeSpan.FromDays(9.5), 10, DateTime.MinValue, default);
         Assert.Equal(10, removed);
         Assert.Equal(15, await CountAsync(receiver.Database));
-        Assert.Equal(15, await Sql.ScalarAsync<int>(receiver.Database, "SELECT extract(day FROM now() - min(processed_at))::int FROM inbox_messages"));
+        Assert.Equal(
+            15, await Sql.ScalarAsync<int>(receiver.Database, "SELECT extract(day FROM now() - min(processed_at))::int FROM inbox_messages"));
 
         (removed, next) = await delete.StepAsync(connection, TimeSpan.FromDays(9.5), 10, next, default);
         Assert.Equal((6, 9), (removed, await CountAsync(receiver.Database)));
@@ -83,7 +85,10 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
 
     private static async Task AddRowsAsync(string database, int count, string processedAt) => await Sql.ExecuteAsync(
         database,
-        $"INSERT INTO inbox_messages (message_id, consumer, processed_at) SELECT gen_random_uuid(), 'test', {processedAt} FROM generate_series(1, {count}) i");
+        $"""
+        INSERT INTO inbox_messages (message_id, consumer, processed_at)
+        SELECT gen_random_uuid(), 'test', {processedAt} FROM generate_series(1, {count}) i
+        """);
 
     private static Task<long> CountAsync(string database) => Sql.ScalarAsync<long>(database, "SELECT count(*) FROM inbox_messages");
 }
