@@ -20,6 +20,9 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
 
     protected ILogger Logger { get; } = logger;
 
+    /// <summary>Whether the work got on since it was interrupted the last time: then an interruption is worth a line.</summary>
+    protected bool IsNewInterruption => _backoff.Failures == 0;
+
     /// <summary>Works until it is interrupted, by an exception or by returning.</summary>
     /// <returns>Whether the work is done for good.</returns>
     protected abstract Task<bool> WorkAsync(CancellationToken stoppingToken);
@@ -50,7 +53,7 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
-            if (_backoff.Failures == 0)
+            if (IsNewInterruption)
             {
                 LogInterrupted(Logger, exception, GetType().Name.Split('`')[0]);
             }

@@ -25,7 +25,7 @@ public sealed class SenderFixture(Infrastructure infrastructure) : IAsyncLifetim
 /// <summary>A SenderService on a database and a queue of its own.</summary>
 internal sealed class RunningSender : IAsyncDisposable
 {
-    private static readonly Assembly Service = typeof(EntityItem).Assembly;
+    public static readonly Assembly Service = typeof(EntityItem).Assembly;
     private readonly ServiceHost _host;
 
     private RunningSender(ServiceHost host, string database, string queue) => (_host, Database, Queue) = (host, database, queue);
@@ -40,20 +40,33 @@ internal sealed class RunningSender : IAsyncDisposable
 
     public string Queue { get; }
 
-    public static async Task<RunningSender> StartAsync(Infrastructure infrastructure, string? broker = null, params string[] settings)
+    public static async Task<RunningSender> StartAsync(Infrastructure infrastructure, string? broker = null, params string[] settings) =>
+        await StartAsync(infrastructure, await infrastructure.CreateDatabaseAsync(), Infrastructure.NewQueue(), broker, settings);
+
+    /// <summary>One more instance of the same service.</summary>
+    public static Task<RunningSender> StartAnotherAsync(Infrastructure infrastructure, RunningSender first, params string[] settings) =>
+        StartAsync(infrastructure, first.Database, first.Queue, null, settings);
+
+    /// <summary>What a service is to be told to work on a database and a queue.</summary>
+    public static string[] Settings(string database, string broker, string queue) =>
+        [$"ConnectionStrings:senderdb={database}", $"ConnectionStrings:artemis={broker}", $"Outbox:Queue={queue}"];
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private static async Task<RunningSender> StartAsync(
+        Infrastructure infrastructure, string database, string queue, string? broker, string[] settings)
     {
-        var database = await infrastructure.CreateDatabaseAsync();
-        var queue = Infrastructure.NewQueue();
-        var host = await ServiceHost.StartAsync(
-            Service,
-            [$"ConnectionStrings:senderdb={database}", $"ConnectionStrings:artemis={broker ?? infrastructure.Broker}", $"Outbox:Queue={queue}", .. settings]);
+        var host = await ServiceHost.StartAsync(Service, [.. Settings(database, broker ?? infrastructure.Broker, queue), .. settings]);
         if (broker is null)
         {
             await host.WaitUntilHealthyAsync();
         }
+        else
+        {
+            // Ready for requests; the broker may be away.
+            await Eventually.GetAsync(host.HealthAsync, health => !health.StartsWith("""{"status":"Unhealthy",""", StringComparison.Ordinal));
+        }
 
         return new RunningSender(host, database, queue);
     }
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

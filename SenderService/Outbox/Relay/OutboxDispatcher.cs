@@ -12,13 +12,14 @@ namespace SenderService.Outbox.Relay;
 internal sealed partial class OutboxDispatcher(
     OutboxSession session,
     AmqpLink<SenderLink> link,
+    Suspicion suspicion,
     OutboxOptions options,
     OutboxSignal signal,
     OutboxMetrics metrics,
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>How often the relay asks who else is there; well below <see cref="OutboxSession.IdleTimeout"/>.</summary>
+    /// <summary>How often the relay asks who else is there; well below the time after which a silent session ends.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How often everything is read, whatever is known of it.</summary>
@@ -28,6 +29,7 @@ internal sealed partial class OutboxDispatcher(
     private static readonly TimeSpan LongestMarkDelay = TimeSpan.FromMilliseconds(10);
 
     private readonly OutboxPublisher _publisher = new(link.Link, options, signal, time);
+    private readonly OutboxMarker _marker = new(session, suspicion, options, metrics, time, logger);
     private readonly PartitionShare _share = new(session, signal);
     private readonly ReadPosition _position = new();
     private readonly PeriodicDue _heartbeat = new(HeartbeatInterval, time);
@@ -40,23 +42,27 @@ internal sealed partial class OutboxDispatcher(
     /// <summary>How long the relay may wait for a wake-up.</summary>
     public TimeSpan LongestWait => _publisher.HasAnswers ? LongestMarkDelay : Min(_heartbeat.Remaining, _poll.Remaining);
 
+    /// <summary>Whether the relay gets on: it has published something, or there is nothing to publish.</summary>
+    public bool GetsOn { get; private set; }
+
     /// <summary>Does what there is to do now.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The session was lost, and with it the right to mark.</exception>
     public async Task<DispatchResult> DispatchAsync(CancellationToken cancellationToken)
     {
+        if (link.IsClosed)
+        {
+            await LeaveAsync([]);
+            return DispatchResult.Outage;
+        }
+
         if (_heartbeat.IsDue())
         {
             await BeatAsync(cancellationToken);
         }
 
-        if (!await MarkAsync() || link.IsClosed)
+        _publisher.MaxInFlight = suspicion.IsOpen ? 1 : options.MaxInFlight;
+        if (!await MarkAsync() || _publisher.IsStalled)
         {
-            return DispatchResult.Outage;
-        }
-
-        if (_publisher.IsStalled)
-        {
-            LogStalled(logger, options.PublishTimeout.TotalSeconds);
             return DispatchResult.Outage;
         }
 
@@ -66,13 +72,27 @@ internal sealed partial class OutboxDispatcher(
     /// <summary>Lets what is in flight be answered and marks it, as every message that is published and not marked will be published twice.</summary>
     public async Task FinishAsync(CancellationToken grace)
     {
+        await StopPublishingAsync(grace);
+        await _marker.MarkAcceptedAsync(_publisher.TakeAnswered());
+    }
+
+    /// <summary>The link has ended: every message in flight gets its answer, or that end for one.</summary>
+    /// <param name="answered">What was taken already, and marked as far as it was accepted.</param>
+    private async Task LeaveAsync(IReadOnlyList<OutboxDelivery> answered)
+    {
+        await StopPublishingAsync(CancellationToken.None);
+        var rest = _publisher.TakeAnswered();
+        await _marker.MarkAcceptedAsync(rest);
+        await _marker.MarkCulpritAsync([.. answered, .. rest]);
+    }
+
+    private async Task StopPublishingAsync(CancellationToken grace)
+    {
         _publisher.Stop();
-        while (!_publisher.IsIdle && !link.IsClosed && !grace.IsCancellationRequested)
+        while (!_publisher.IsIdle && !grace.IsCancellationRequested)
         {
             await signal.WaitAsync(LongestMarkDelay, CancellationToken.None);
         }
-
-        await MarkAsync();
     }
 
     private async Task BeatAsync(CancellationToken cancellationToken)
@@ -93,23 +113,28 @@ internal sealed partial class OutboxDispatcher(
     private async Task<bool> MarkAsync()
     {
         var answered = _publisher.TakeAnswered();
-        var accepted = answered.Where(delivery => delivery.IsAccepted).Select(delivery => delivery.Message).ToArray();
-        if (accepted.Length > 0)
+        var accepted = await _marker.MarkAcceptedAsync(answered);
+        if (accepted.Any(message => message.IsRetry))
         {
-            // A crash here means: published and not marked. The messages are published again with the same ids, and the inbox drops them.
-            await session.MarkSentAsync(Array.ConvertAll(accepted, message => message.Id), CancellationToken.None);
-            metrics.RecordPublished(accepted, time.GetUtcNow());
-            if (accepted.Any(message => message.IsRetry))
-            {
-                // The later messages of its aggregate have waited behind the position of the pass.
-                _position.StartFullPass();
-            }
+            // The later messages of its aggregate have waited behind the position of the pass.
+            _position.StartFullPass();
         }
 
-        var isTaken = true;
-        foreach (var delivery in answered.Where(delivery => !delivery.IsAccepted))
+        foreach (var delivery in answered.Where(delivery => delivery is { IsAccepted: false, WasNotSent: false }))
         {
-            isTaken &= await MarkUnacceptedAsync(delivery);
+            if (link.IsClosed)
+            {
+                await LeaveAsync(answered);
+                return false;
+            }
+
+            if (delivery.Refusal is not { } reason)
+            {
+                return false;
+            }
+
+            await _marker.MarkRefusedAsync(delivery.Message, reason);
+            _publisher.Reopen(delivery.Message.AggregateId);
         }
 
         foreach (var delivery in answered)
@@ -117,35 +142,7 @@ internal sealed partial class OutboxDispatcher(
             _held.Remove(delivery.Message.Id);
         }
 
-        return isTaken;
-    }
-
-    private async Task<bool> MarkUnacceptedAsync(OutboxDelivery delivery)
-    {
-        if (delivery.WasNotSent)
-        {
-            // It waits for one before it.
-            return true;
-        }
-
-        if (link.IsClosed || delivery.Refusal is not { } reason)
-        {
-            return false;
-        }
-
-        var message = delivery.Message;
-        var isFailed = await session.MarkRefusedAsync(message.Id, reason, options, CancellationToken.None);
-        _publisher.Unblock(message.AggregateId);
-        metrics.RecordRefused(isFailed);
-        if (isFailed)
-        {
-            LogFailed(logger, message.MessageId, message.AggregateId, options.MaxAttempts, reason);
-        }
-        else
-        {
-            LogRefused(logger, message.MessageId, message.AggregateId, reason);
-        }
-
+        GetsOn = accepted.Count > 0 || (_held.Count == 0 && _position.IsAtEnd);
         return true;
     }
 
@@ -153,7 +150,7 @@ internal sealed partial class OutboxDispatcher(
     /// <returns>Whether there may be more.</returns>
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_held.Count + options.BatchSize > options.MaxInFlight + (2 * options.BatchSize) || !StartPassIfDue())
+        if (_held.Count > options.MaxInFlight + options.BatchSize || !StartPassIfDue())
         {
             return false;
         }
@@ -193,13 +190,4 @@ internal sealed partial class OutboxDispatcher(
 
     [LoggerMessage(1, LogLevel.Information, "This relay has {Partitions} of 16 partitions; {Relays} relay(s) are at work")]
     private static partial void LogOwned(ILogger logger, int partitions, int relays);
-
-    [LoggerMessage(2, LogLevel.Warning, "The broker refused message {MessageId}; aggregate {AggregateId} waits for its next attempt: {Reason}")]
-    private static partial void LogRefused(ILogger logger, Guid messageId, Guid aggregateId, string reason);
-
-    [LoggerMessage(3, LogLevel.Error, "Message {MessageId} is failed; aggregate {AggregateId} waits until it is requeued or discarded. The broker refused it {Attempts} times: {Reason}")]
-    private static partial void LogFailed(ILogger logger, Guid messageId, Guid aggregateId, int attempts, string reason);
-
-    [LoggerMessage(4, LogLevel.Warning, "The broker has not answered for {Seconds} s: the relay begins anew")]
-    private static partial void LogStalled(ILogger logger, double seconds);
 }

@@ -19,20 +19,24 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     };
 
     private readonly Lock _gate = new();
-
-    /// <summary>The last message here of each aggregate that has one.</summary>
-    private readonly Dictionary<Guid, OutboxDelivery> _last = [];
-
-    /// <summary>What may be sent as soon as fewer are in flight.</summary>
-    private readonly Queue<OutboxDelivery> _ready = [];
-
-    /// <summary>Aggregates of which a message was not accepted: nothing of them is sent before that is marked.</summary>
-    private readonly HashSet<Guid> _blocked = [];
-
+    private readonly AggregateLanes _lanes = new();
     private List<OutboxDelivery> _answered = [];
     private long _lastAnswer = time.GetTimestamp();
+    private int _maxInFlight = options.MaxInFlight;
     private int _inFlight;
     private bool _isStopped;
+
+    /// <summary>Sets the most messages that the broker may owe an answer for.</summary>
+    public int MaxInFlight
+    {
+        set
+        {
+            lock (_gate)
+            {
+                _maxInFlight = value;
+            }
+        }
+    }
 
     /// <summary>Whether the broker owes an answer and has given none for longer than <see cref="OutboxOptions.PublishTimeout"/>.</summary>
     public bool IsStalled
@@ -77,7 +81,11 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         {
             foreach (var message in messages)
             {
-                Enqueue(new OutboxDelivery(message, this, batch));
+                var delivery = new OutboxDelivery(message, this, batch);
+                if (!_lanes.TryAdd(delivery))
+                {
+                    GiveUp(delivery);
+                }
             }
         }
 
@@ -90,17 +98,17 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         lock (_gate)
         {
             var answered = _answered;
-            _answered = new(options.BatchSize);
+            _answered = new(answered.Count);
             return answered;
         }
     }
 
-    /// <summary>The refusal of this aggregate's message is marked: the database knows that the later ones have to wait.</summary>
-    public void Unblock(Guid aggregateId)
+    /// <summary>The refusal of this aggregate's message is marked.</summary>
+    public void Reopen(Guid aggregateId)
     {
         lock (_gate)
         {
-            _blocked.Remove(aggregateId);
+            _lanes.Reopen(aggregateId);
         }
     }
 
@@ -111,27 +119,6 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         {
             _isStopped = true;
         }
-    }
-
-    private void Enqueue(OutboxDelivery delivery)
-    {
-        var aggregate = delivery.Message.AggregateId;
-        if (_blocked.Contains(aggregate))
-        {
-            GiveUp(delivery);
-            return;
-        }
-
-        if (_last.TryGetValue(aggregate, out var previous))
-        {
-            previous.Next = delivery;
-        }
-        else
-        {
-            _ready.Enqueue(delivery);
-        }
-
-        _last[aggregate] = delivery;
     }
 
     private void SendReady()
@@ -146,7 +133,7 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     {
         lock (_gate)
         {
-            if (_isStopped || _inFlight >= options.MaxInFlight || !_ready.TryDequeue(out var delivery))
+            if (_isStopped || _inFlight >= _maxInFlight || !_lanes.TryTake(out var delivery))
             {
                 return null;
             }
@@ -185,37 +172,19 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         {
             _inFlight--;
             _lastAnswer = time.GetTimestamp();
-            Settle(delivery);
-            isTimeToMark = _answered.Count >= options.BatchSize / 2 || (_inFlight == 0 && (_ready.Count == 0 || _isStopped));
+            _answered.Add(delivery);
+            foreach (var follower in _lanes.Answer(delivery))
+            {
+                GiveUp(follower);
+            }
+
+            isTimeToMark = _answered.Count >= options.BatchSize / 2 || (_inFlight == 0 && (_isStopped || _lanes.AreEmpty));
         }
 
         SendReady();
         if (isTimeToMark)
         {
             signal.Wake();
-        }
-    }
-
-    private void Settle(OutboxDelivery delivery)
-    {
-        var aggregate = delivery.Message.AggregateId;
-        _answered.Add(delivery);
-        if (!delivery.IsAccepted)
-        {
-            _blocked.Add(aggregate);
-            _last.Remove(aggregate);
-            for (var later = delivery.Next; later is not null; later = later.Next)
-            {
-                GiveUp(later);
-            }
-        }
-        else if (delivery.Next is { } next)
-        {
-            _ready.Enqueue(next);
-        }
-        else
-        {
-            _last.Remove(aggregate);
         }
     }
 

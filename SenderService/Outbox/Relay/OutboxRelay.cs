@@ -12,7 +12,7 @@ namespace SenderService.Outbox.Relay;
 /// The message relay: publishes what is pending, at once when it is woken, and after a poll interval at the latest. It owns the loop and
 /// the waiting; what is done is <see cref="OutboxDispatcher"/>'s. Many instances share the work by partitions.
 /// </summary>
-internal sealed class OutboxRelay(
+internal sealed partial class OutboxRelay(
     DatabaseMigration<SenderDbContext> migration,
     AmqpConnection broker,
     OutboxDatabase database,
@@ -23,6 +23,7 @@ internal sealed class OutboxRelay(
     ILogger<OutboxRelay> logger) : ResilientService(time, logger)
 {
     private readonly OutboxOptions _options = options.Value;
+    private readonly Suspicion _suspicion = new();
 
     /// <summary>Relays until the link or the session is lost.</summary>
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
@@ -33,17 +34,26 @@ internal sealed class OutboxRelay(
         await using var link = await broker.OpenSenderAsync(_options.Queue, stoppingToken);
         await using var session = await OutboxSession.OpenAsync(database, stoppingToken);
         using var closed = link.Closed.Register(signal.Wake);
-        var dispatcher = new OutboxDispatcher(session, link, _options, signal, metrics, Time, Logger);
+        var dispatcher = new OutboxDispatcher(session, link, _suspicion, _options, signal, metrics, Time, Logger);
 
         try
         {
             while (await dispatcher.DispatchAsync(stoppingToken) is var result && result != DispatchResult.Outage)
             {
-                ReportProgress();
+                if (dispatcher.GetsOn)
+                {
+                    ReportProgress();
+                }
+
                 if (result == DispatchResult.Waiting)
                 {
                     await signal.WaitAsync(dispatcher.LongestWait, stoppingToken);
                 }
+            }
+
+            if (IsNewInterruption)
+            {
+                LogOutage(Logger);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -54,4 +64,7 @@ internal sealed class OutboxRelay(
 
         return false;
     }
+
+    [LoggerMessage(2, LogLevel.Warning, "The broker does not take messages now: they stay pending, and are published as soon as it does")]
+    private static partial void LogOutage(ILogger logger);
 }

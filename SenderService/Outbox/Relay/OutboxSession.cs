@@ -10,16 +10,6 @@ namespace SenderService.Outbox.Relay;
 /// </summary>
 internal sealed class OutboxSession : IAsyncDisposable
 {
-    /// <summary>A relay that hangs or is cut off loses its session after this long without a statement. A live one asks at least every
-    /// <see cref="OutboxDispatcher.HeartbeatInterval"/>.</summary>
-    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>
-    /// Marks need not wait for the disk: a crash of the server that loses one means that the message is published again, as after any crash
-    /// between publishing and marking. Entities and their messages are committed on other sessions, which do wait.
-    /// </summary>
-    private static readonly string Settings = $"SET idle_session_timeout = {IdleTimeout.TotalMilliseconds}; SET synchronous_commit = off";
-
     private readonly NpgsqlConnection _connection;
 
     private OutboxSession(NpgsqlConnection connection) => _connection = connection;
@@ -30,7 +20,7 @@ internal sealed class OutboxSession : IAsyncDisposable
         var session = new OutboxSession(await database.OpenAsync(cancellationToken));
         try
         {
-            await using var command = session.Command($"{Settings}; {OutboxLocks.Join}");
+            await using var command = session.Command($"{OutboxStatements.SetUp}; {OutboxLocks.Join}");
             await command.ExecuteNonQueryAsync(cancellationToken);
             return session;
         }

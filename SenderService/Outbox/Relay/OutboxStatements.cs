@@ -4,6 +4,24 @@ namespace SenderService.Outbox.Relay;
 internal static class OutboxStatements
 {
     /// <summary>
+    /// How a relay's session begins. A relay that hangs or is cut off loses its session after five seconds without a statement; a live one
+    /// asks every <see cref="OutboxDispatcher.HeartbeatInterval"/>.
+    /// <para>Marks need not wait for the disk: a crash of the server that loses one means that the message is published again, as after any
+    /// crash between publishing and marking. Entities and their messages are committed on other sessions, which do wait.</para>
+    /// <para>The table is empty at one moment and full at the next, long before its statistics say so; by them the planner would read and
+    /// sort the whole backlog for every batch. So it is left no other plan than to walk the indexes.</para>
+    /// </summary>
+    public const string SetUp = """
+        SET idle_session_timeout = '5s';
+        SET synchronous_commit = off;
+        SET enable_seqscan = off;
+        SET enable_bitmapscan = off;
+        SET enable_sort = off;
+        SET enable_hashjoin = off;
+        SET enable_mergejoin = off
+        """;
+
+    /// <summary>
     /// Walks ix_outbox_messages_pending from <c>@from</c> on; the blocking messages are few, each looked up in ix_outbox_messages_blocking.
     /// Without SKIP LOCKED, which would let a later message of an aggregate overtake: partitions are locked, not rows.
     /// </summary>

@@ -13,7 +13,7 @@ using Tests.Harness;
 using Xunit;
 using DataSection = Amqp.Framing.Data;
 
-namespace SenderService.Tests.Outbox;
+namespace SenderService.Tests.Outbox.Relay;
 
 [Collection(SenderSuite.Name)]
 public sealed class OutboxRelayTests(Infrastructure infrastructure)

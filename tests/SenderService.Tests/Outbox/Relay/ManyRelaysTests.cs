@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Json;
+using Npgsql;
+using SenderService.Outbox.Relay;
+using Tests.Harness;
+using Xunit;
+
+namespace SenderService.Tests.Outbox.Relay;
+
+/// <summary>Several instances on one database, as processes where one has to die.</summary>
+[Collection(SenderSuite.Name)]
+public sealed class ManyRelaysTests(Infrastructure infrastructure)
+{
+    private const int Messages = 20_000;
+    private const int Aggregates = 200;
+
+    /// <summary>From the death of a relay, or from the moment it falls silent, until another has its partitions.</summary>
+    private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Three_relays_share_the_partitions_and_publish_everything_in_order()
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        var queue = Infrastructure.NewQueue();
+        await using var first = Start(table, queue);
+        await using var second = Start(table, queue);
+        await using var third = Start(table, queue);
+        var shares = await SharesAsync(table, shares => shares.Count == 3);
+        Assert.All(shares.Values, share => Assert.InRange(share, 4, 6));
+
+        await MarkAudit.StartAsync(table.Database);
+        await table.AddManyAsync(Messages, Aggregates);
+        await AssertAllInOrderAsync(queue);
+        await AllAreSentAsync(table);
+        Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(table.Database));
+        foreach (var pid in shares.Keys)
+        {
+            Assert.True(await MarkAudit.MarkedByAsync(table.Database, pid) > 0, "A relay was idle while the others worked.");
+        }
+    }
+
+    [Fact]
+    public async Task What_a_dead_and_a_paused_relay_leave_is_taken_over_and_the_paused_one_marks_nothing_of_it()
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        var queue = Infrastructure.NewQueue();
+        await using var survivor = Start(table, queue);
+        var survivorPid = (await SharesAsync(table, shares => shares.Count == 1)).Keys.Single();
+        await using var paused = Start(table, queue);
+        var pausedPid = (await SharesAsync(table, shares => shares.Count == 2)).Keys.Single(pid => pid != survivorPid);
+        await using var killed = Start(table, queue);
+        await SharesAsync(table, shares => shares.Count == 3);
+
+        await MarkAudit.StartAsync(table.Database);
+        await table.AddManyAsync(Messages, Aggregates);
+        await Eventually.GetAsync(() => MarkAudit.MarkedByAsync(table.Database, pausedPid), marked => marked > 0);
+        await paused.PauseAsync();
+        await killed.KillAsync();
+        Assert.True(await OutboxTable.CountAsync(table.Database, "Pending") > 0, "Everything was sent before anything broke.");
+
+        Assert.Equal(survivorPid, (await SharesAsync(table, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver)).Keys.Single());
+        var marked = await MarkAudit.MarkedByAsync(table.Database, pausedPid);
+        await paused.ResumeAsync();
+        await AllAreSentAsync(table);
+        await AssertAllInOrderAsync(queue);
+        Assert.Equal(marked, await MarkAudit.MarkedByAsync(table.Database, pausedPid));
+        Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(table.Database));
+
+        // It has noticed, and gets its share again.
+        var shares = await SharesAsync(table, shares => shares.Count == 2);
+        Assert.DoesNotContain(pausedPid, shares.Keys);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_cut_while_messages_are_in_flight_loses_none_and_marks_none_twice()
+    {
+        await using var sender = await RunningSender.StartAsync(infrastructure, null, "Outbox:BatchSize=100", "Outbox:MaxInFlight=100");
+        await MarkAudit.StartAsync(sender.Database);
+        await OutboxTable.AddManyAsync(sender.Database, Messages, Aggregates);
+        for (var cut = 1; cut <= 3; cut++)
+        {
+            var sent = cut * 2_000;
+            await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), count => count >= sent);
+            Assert.True(await Sql.ScalarAsync<long>(
+                sender.Database, $"SELECT count(pg_terminate_backend(pid)) FROM (SELECT DISTINCT \"Pid\" AS pid FROM ({OutboxLocks.Owners}) AS owners) AS relays") > 0);
+        }
+
+        Assert.True(await OutboxTable.CountAsync(sender.Database, "Pending") > 0, "Everything was sent before the last cut.");
+        await AssertAllInOrderAsync(sender.Queue);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), count => count == Messages);
+        Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(sender.Database));
+    }
+
+    /// <summary>With polls a minute apart only a NOTIFY can be the reason that one instance publishes soon what another has committed.</summary>
+    [Fact]
+    public async Task A_commit_wakes_the_relay_of_another_instance()
+    {
+        const string NoPolling = "Outbox:PollInterval=00:01:00";
+        await using var first = await RunningSender.StartAsync(infrastructure, null, NoPolling);
+        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, NoPolling);
+        await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8), null);
+
+        for (var i = 0; i < 32; i++)
+        {
+            using var created = await first.Client.PostAsJsonAsync("/api/EntityItems", new { name = $"item {i}", value = 1m });
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        }
+
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(first.Database, "Sent"), sent => sent == 32, TimeSpan.FromSeconds(20));
+    }
+
+    private ServiceInstance Start(OutboxTable table, string queue) => ServiceInstance.Start(
+        RunningSender.Service,
+        [.. RunningSender.Settings(table.Database, infrastructure.Broker, queue), "Outbox:BatchSize=100", "Outbox:MaxInFlight=100"]);
+
+    private static Task<IReadOnlyDictionary<int, int>> SharesAsync(
+        OutboxTable table, Predicate<IReadOnlyDictionary<int, int>> condition, TimeSpan? deadline = null) =>
+        SharesAsync(table.Database, shares => shares.Values.Sum() == 16 && condition(shares), deadline);
+
+    /// <summary>How many partitions each relay has, by the process id of its session.</summary>
+    private static Task<IReadOnlyDictionary<int, int>> SharesAsync(
+        string database, Predicate<IReadOnlyDictionary<int, int>> condition, TimeSpan? deadline) => Eventually.GetAsync(
+        async () =>
+        {
+            await using var source = NpgsqlDataSource.Create(database);
+            await using var command = source.CreateCommand($"SELECT \"Pid\", count(*)::int FROM ({OutboxLocks.Owners}) AS owners GROUP BY 1");
+            await using var reader = await command.ExecuteReaderAsync();
+            var shares = new Dictionary<int, int>();
+            while (await reader.ReadAsync())
+            {
+                shares.Add(reader.GetInt32(0), reader.GetInt32(1));
+            }
+
+            return (IReadOnlyDictionary<int, int>)shares;
+        },
+        condition,
+        deadline);
+
+    private static Task<long> AllAreSentAsync(OutboxTable table) =>
+        Eventually.GetAsync(() => OutboxTable.CountAsync(table.Database, "Sent"), sent => sent == Messages);
+
+    private async Task AssertAllInOrderAsync(string queue)
+    {
+        var connection = await infrastructure.ConnectAsync();
+        try
+        {
+            var appearances = await new QueueReader(connection).FirstAppearancesAsync(queue, Messages);
+            Assert.Equal(Aggregates, appearances.Count);
+            Assert.All(appearances.Values, versions => Assert.Equal(Enumerable.Range(1, Messages / Aggregates).Select(version => (long)version), versions));
+        }
+        finally
+        {
+            await connection.CloseAsync();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using SenderService.Data;
+using SenderService.Outbox;
+using SenderService.Outbox.Relay;
+using Tests.Harness;
+
+namespace SenderService.Tests.Outbox.Relay;
+
+/// <summary>An outbox table that a test fills by itself, in a database of its own.</summary>
+internal sealed class OutboxTable : IAsyncDisposable
+{
+    private OutboxTable(string database) => (Database, Relays) = (database, new OutboxDatabase(database));
+
+    public string Database { get; }
+
+    /// <summary>For opening relays' sessions.</summary>
+    public OutboxDatabase Relays { get; }
+
+    public static async Task<OutboxTable> CreateAsync(Infrastructure infrastructure)
+    {
+        var table = new OutboxTable(await infrastructure.CreateDatabaseAsync());
+        await using var db = table.Context();
+        await db.Database.MigrateAsync();
+        return table;
+    }
+
+    /// <summary>Adds one message as the API does.</summary>
+    public async Task AddAsync(Guid aggregateId, long version)
+    {
+        await using var db = Context();
+        new OutboxWriter(db, TimeProvider.System).Add(aggregateId, version, "an event");
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>Adds many messages at one blow, of <paramref name="aggregates"/> aggregates in turn, each with its versions 1, 2, 3 …</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="aggregates">Of how many aggregates.</param>
+    /// <param name="status">Pending or Sent.</param>
+    public Task AddManyAsync(int count, int aggregates, string status = "Pending") => AddManyAsync(Database, count, aggregates, status);
+
+    /// <inheritdoc cref="AddManyAsync(int, int, string)"/>
+    public static Task AddManyAsync(string database, int count, int aggregates, string status = "Pending") => Sql.ExecuteAsync(
+        database,
+        string.Create(CultureInfo.InvariantCulture, $$"""
+            INSERT INTO outbox_messages
+                (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts, sent_at)
+            SELECT gen_random_uuid(), 'EntityItemCreated', md5((i % {{aggregates}})::text)::uuid, 1 + i / {{aggregates}}, i % {{aggregates}} % 16,
+                jsonb_build_object('value', i), '{"correlationId": "many"}', now(), '{{status}}', 0, CASE '{{status}}' WHEN 'Sent' THEN now() END
+            FROM generate_series(0, {{count - 1}}) AS i
+            """));
+
+    /// <summary>How many rows are in this status.</summary>
+    public static Task<long> CountAsync(string database, string status) =>
+        Sql.ScalarAsync<long>(database, $"SELECT count(*) FROM outbox_messages WHERE status = '{status}'");
+
+    public async ValueTask DisposeAsync() => await Relays.DisposeAsync();
+
+    private SenderDbContext Context() => new(new DbContextOptionsBuilder<SenderDbContext>().UseNpgsql(Database).Options);
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+using Xunit;
+
+namespace SenderService.Tests.Outbox.Relay;
+
+/// <summary>Reads a queue to see what came in which order.</summary>
+internal sealed class QueueReader(Connection connection)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>The versions of each aggregate in the order in which they appeared for the first time, until there are so many.</summary>
+    public async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(string queue, int count)
+    {
+        var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
+        var receiver = new ReceiverLink(new Session(connection), $"read-{Guid.NewGuid():N}", source, null);
+        receiver.SetCredit(500);
+        var seen = new HashSet<string>();
+        var appearances = new Dictionary<string, List<long>>();
+        while (seen.Count < count)
+        {
+            var message = await receiver.ReceiveAsync(Patience);
+            Assert.True(message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {seen.Count} of {count} messages came."));
+            receiver.Accept(message);
+            if (seen.Add(message.Properties.MessageId))
+            {
+                if (!appearances.TryGetValue(message.Properties.GroupId, out var versions))
+                {
+                    appearances[message.Properties.GroupId] = versions = [];
+                }
+
+                versions.Add((long)message.ApplicationProperties["aggregate-version"]);
+            }
+        }
+
+        return appearances;
+    }
+}

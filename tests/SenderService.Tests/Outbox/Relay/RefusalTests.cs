@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using SenderService.EntityItems;
+using SenderService.Outbox.Operations;
+using Tests.Harness;
+using Xunit;
+
+namespace SenderService.Tests.Outbox.Relay;
+
+/// <summary>What the broker refuses, and what operators then do.</summary>
+[Collection(SenderSuite.Name)]
+public sealed class RefusalTests(Infrastructure infrastructure)
+{
+    private static readonly string[] QuickRetries = ["Outbox:FirstRetryDelay=00:00:00.02", "Outbox:PollInterval=00:00:00.1"];
+
+    [Fact]
+    public async Task A_message_refused_eight_times_is_failed_with_the_reason_and_holds_back_only_its_own_aggregate()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, QuickRetries);
+        var refused = await PostAsync(sender, BrokerWire.Marker);
+        var other = await PostAsync(sender, "another");
+        await PutAsync(sender, refused.Id, "its later state");
+
+        var failed = await FailedAsync(sender);
+        Assert.Equal(
+            (refused.Id, 1L, 8, "amqp:message-size-exceeded: the test refuses it"),
+            (failed.AggregateId, failed.AggregateVersion, failed.Attempts, failed.LastError));
+        await Eventually.GetAsync(() => StatusesAsync(sender, other.Id), statuses => statuses == "Sent");
+        Assert.Equal("Failed, Pending", await StatusesAsync(sender, refused.Id));
+        Assert.Equal((1L, 1L), await CountsAsync(sender));
+
+        // Refused eight times, accepted once: nothing was sent that did not have to be.
+        Assert.Equal(9, wire.Transfers);
+    }
+
+    [Fact]
+    public async Task A_failed_message_is_sent_after_it_was_requeued_and_the_later_ones_follow()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, QuickRetries);
+        var item = await PostAsync(sender, BrokerWire.Marker);
+        await PutAsync(sender, item.Id, "its later state");
+        var failed = await FailedAsync(sender);
+
+        wire.Refuses = false;
+        Assert.Equal(HttpStatusCode.NoContent, await RequeueAsync(sender, failed.MessageId));
+        await Eventually.GetAsync(() => StatusesAsync(sender, item.Id), statuses => statuses == "Sent, Sent");
+        Assert.Equal(HttpStatusCode.Conflict, await RequeueAsync(sender, failed.MessageId));
+    }
+
+    [Fact]
+    public async Task A_failed_message_is_skipped_after_it_was_discarded()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, QuickRetries);
+        var item = await PostAsync(sender, BrokerWire.Marker);
+        await PutAsync(sender, item.Id, "its later state");
+        var failed = await FailedAsync(sender);
+
+        Assert.Equal(HttpStatusCode.NoContent, await DiscardAsync(sender, failed.MessageId));
+        await Eventually.GetAsync(() => StatusesAsync(sender, item.Id), statuses => statuses == "Sent");
+        Assert.Equal(HttpStatusCode.NotFound, await DiscardAsync(sender, failed.MessageId));
+        Assert.Equal(HttpStatusCode.NotFound, await RequeueAsync(sender, failed.MessageId));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_not_failed_cannot_be_discarded()
+    {
+        await using var sender = await RunningSender.StartAsync(infrastructure);
+        var item = await PostAsync(sender, "sent");
+        await Eventually.GetAsync(() => StatusesAsync(sender, item.Id), statuses => statuses == "Sent");
+        var message = Assert.Single(await MessagesAsync(sender, "Sent"));
+        Assert.Equal("sent", message.Payload.GetProperty("name").GetString());
+        Assert.Equal(HttpStatusCode.Conflict, await DiscardAsync(sender, message.MessageId));
+        Assert.Equal(HttpStatusCode.Conflict, await RequeueAsync(sender, message.MessageId));
+        Assert.Empty(await MessagesAsync(sender, "Failed"));
+    }
+
+    [Fact]
+    public async Task A_message_over_which_the_broker_ends_the_link_is_failed_too_and_the_others_go_through()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker) { EndsLinkInstead = true };
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, QuickRetries);
+        await PostAsync(sender, "before");
+        var culprit = await PostAsync(sender, BrokerWire.Marker);
+        await OutboxTable.AddManyAsync(sender.Database, 100, aggregates: 100);
+
+        var failed = await FailedAsync(sender);
+        Assert.Equal((culprit.Id, 8), (failed.AggregateId, failed.Attempts));
+        Assert.Equal(
+            "The broker ended the link over this message twice: amqp:precondition-failed: the test ends the link", failed.LastError);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 101);
+        Assert.Equal(8L, await Sql.ScalarAsync<long>(sender.Database, "SELECT sum(attempts) FROM outbox_messages"));
+    }
+
+    /// <summary>The client reports what is in flight as rejected when a link closes; that is nobody's verdict on a message.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_link_or_connection_that_the_broker_closes_counts_no_attempt(bool wholeConnection)
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address);
+        await PostAsync(sender, "before");
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 1);
+
+        if (wholeConnection)
+        {
+            wire.CloseConnection();
+        }
+        else
+        {
+            wire.DetachLink();
+        }
+
+        await OutboxTable.AddManyAsync(sender.Database, 500, aggregates: 500);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 501);
+        Assert.True(wire.Transfers > 501, "All were sent at the first attempt: nothing was in flight when the broker closed.");
+        Assert.Equal(0L, await Sql.ScalarAsync<long>(sender.Database, "SELECT sum(attempts) FROM outbox_messages"));
+    }
+
+    private static async Task<EntityItemResponse> PostAsync(RunningSender sender, string name)
+    {
+        using var created = await sender.Client.PostAsJsonAsync("/api/EntityItems", new { name, value = 1m });
+        return (await created.Content.ReadFromJsonAsync<EntityItemResponse>())!;
+    }
+
+    private static async Task PutAsync(RunningSender sender, Guid id, string name)
+    {
+        using var updated = await sender.Client.PutAsJsonAsync($"/api/EntityItems/{id}", new { name, value = 2m });
+        Assert.Equal(HttpStatusCode.OK, updated.StatusCode);
+    }
+
+    private static async Task<OutboxMessageResponse> FailedAsync(RunningSender sender) => Assert.Single(
+        await Eventually.GetAsync(() => MessagesAsync(sender, "Failed"), messages => messages.Count > 0));
+
+    private static async Task<IReadOnlyList<OutboxMessageResponse>> MessagesAsync(RunningSender sender, string status) =>
+        (await sender.Client.GetFromJsonAsync<OutboxMessageResponse[]>($"/api/outbox/messages?status={status}"))!;
+
+    private static async Task<(long Pending, long Failed)> CountsAsync(RunningSender sender)
+    {
+        var outbox = await sender.Client.GetFromJsonAsync<JsonElement>("/api/outbox");
+        return (outbox.GetProperty("pending").GetInt64(), outbox.GetProperty("failed").GetInt64());
+    }
+
+    private static Task<string> StatusesAsync(RunningSender sender, Guid aggregateId) => Sql.ScalarAsync<string>(
+        sender.Database, $"SELECT string_agg(status, ', ' ORDER BY id) FROM outbox_messages WHERE aggregate_id = '{aggregateId}'");
+
+    private static async Task<HttpStatusCode> RequeueAsync(RunningSender sender, Guid messageId)
+    {
+        using var response = await sender.Client.PostAsync(new Uri($"/api/outbox/messages/{messageId}/requeue", UriKind.Relative), null);
+        return response.StatusCode;
+    }
+
+    private static async Task<HttpStatusCode> DiscardAsync(RunningSender sender, Guid messageId)
+    {
+        using var response = await sender.Client.DeleteAsync(new Uri($"/api/outbox/messages/{messageId}", UriKind.Relative));
+        return response.StatusCode;
+    }
+}
