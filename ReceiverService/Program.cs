@@ -1,3 +1,4 @@
+using ReceiverService.DeadLetters;
 using ReceiverService.EntityItems;
 using ReceiverService.Inbox;
 using ServiceDefaults;
@@ -17,5 +18,6 @@ var app = builder.Build();
 app.MapServiceDefaults();
 app.MapEntityItems();
 app.MapInbox();
+app.MapDeadLetters();
 
 await app.RunAsync();

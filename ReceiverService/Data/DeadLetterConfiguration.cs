@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using ReceiverService.Inbox;
+using ReceiverService.DeadLetters;
 
 namespace ReceiverService.Data;
 
@@ -18,5 +18,6 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
         letter.Property(l => l.Properties).HasColumnName("properties").HasColumnType("json");
         letter.Property(l => l.Reason).HasColumnName("reason");
         letter.Property(l => l.ReceivedAt).HasColumnName("received_at").HasDefaultValueSql("now()");
+        letter.Property(l => l.Replays).HasColumnName("replays").HasDefaultValue(0);
     }
 }

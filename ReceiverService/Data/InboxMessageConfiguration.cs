@@ -14,9 +14,12 @@ internal sealed class InboxMessageConfiguration : IEntityTypeConfiguration<Inbox
         message.HasKey(m => new { m.MessageId, m.Consumer }).HasName("pk_inbox_messages");
         message.Property(m => m.MessageId).HasColumnName("message_id");
         message.Property(m => m.Consumer).HasColumnName("consumer").HasMaxLength(InboxMessage.MaxConsumerLength);
+        message.Property(m => m.Type).HasColumnName("type");
+        message.Property(m => m.OccurredAt).HasColumnName("occurred_at");
         message.Property(m => m.ProcessedAt).HasColumnName("processed_at").HasDefaultValueSql("now()");
+        message.Property(m => m.IsDeadLetter).HasColumnName("is_dead_letter").HasDefaultValue(false);
 
-        // For the removal of messages that are too old to be delivered again.
+        // For the removal of messages that are too old to be delivered again, and for what an operator wants to see: the newest.
         message.HasIndex(m => m.ProcessedAt).HasDatabaseName("ix_inbox_messages_processed_at");
     }
 }

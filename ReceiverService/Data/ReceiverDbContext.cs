@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ReceiverService.DeadLetters;
 using ReceiverService.EntityItems;
 using ReceiverService.Inbox;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ReceiverService.EntityItems;
 
@@ -6,8 +7,6 @@ namespace ReceiverService.EntityItems;
 internal sealed record EntityItemChange(
     Guid Id, long Version, bool IsDeleted, string? Name, decimal? Value, DateTimeOffset? CreatedAt, DateTimeOffset UpdatedAt)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
-
     /// <summary>Reads an event.</summary>
     /// <returns>The change, or the reason why it cannot be read.</returns>
     public static (EntityItemChange? Change, string? Failure) Read(string type, long version, ReadOnlySpan<byte> body)
@@ -16,9 +15,9 @@ internal sealed record EntityItemChange(
         {
             return type switch
             {
-                nameof(EntityItemCreated) => (Of(Parse<EntityItemCreated>(body), version), null),
-                nameof(EntityItemUpdated) => (Of(Parse<EntityItemUpdated>(body), version), null),
-                nameof(EntityItemDeleted) => (Of(Parse<EntityItemDeleted>(body), version), null),
+                nameof(EntityItemCreated) => (Of(Parse(body, EntityItemJson.Default.EntityItemCreated), version), null),
+                nameof(EntityItemUpdated) => (Of(Parse(body, EntityItemJson.Default.EntityItemUpdated), version), null),
+                nameof(EntityItemDeleted) => (Of(Parse(body, EntityItemJson.Default.EntityItemDeleted), version), null),
                 _ => (null, $"The type '{type}' is unknown."),
             };
         }
@@ -37,5 +36,6 @@ internal sealed record EntityItemChange(
     private static EntityItemChange Of(EntityItemDeleted deleted, long version) =>
         new(deleted.Id, version, IsDeleted: true, Name: null, Value: null, CreatedAt: null, deleted.DeletedAt);
 
-    private static T Parse<T>(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize<T>(body, Json) ?? throw new JsonException("It is null.");
+    private static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(body, type) ?? throw new JsonException("It is null.");
 }

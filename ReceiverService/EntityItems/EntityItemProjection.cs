@@ -20,12 +20,10 @@ internal static class EntityItemProjection
         WHERE known.version < excluded.version
         """;
 
-    /// <param name="changes">Any number of them, also several of one entity: each carries the whole state, so that the newest is
-    /// enough.</param>
-    /// <param name="connection">In the transaction that also records the messages.</param>
-    /// <param name="cancellationToken">Cancels the statement.</param>
-    public static async Task ApplyAsync(
-        IEnumerable<EntityItemChange> changes, NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Adds the statement that applies changes to a batch that runs in the transaction which also records the messages.</summary>
+    /// <param name="batch">Gets one command, or none if there are no changes.</param>
+    /// <param name="changes">Any number, also several of one entity: each carries the whole state, so that the newest is enough.</param>
+    public static void AddTo(NpgsqlBatch batch, IEnumerable<EntityItemChange> changes)
     {
         // In the order of ids, so that two replicas that touch the same rows cannot lock each other out.
         var newest = changes
@@ -38,7 +36,7 @@ internal static class EntityItemProjection
             return;
         }
 
-        await using var command = new NpgsqlCommand(Upsert, connection);
+        var command = new NpgsqlBatchCommand(Upsert);
         Add("ids", NpgsqlDbType.Uuid, change => change.Id);
         Add("versions", NpgsqlDbType.Bigint, change => change.Version);
         Add("deleted", NpgsqlDbType.Boolean, change => change.IsDeleted);
@@ -46,7 +44,7 @@ internal static class EntityItemProjection
         Add("values", NpgsqlDbType.Numeric, change => change.Value);
         Add("created", NpgsqlDbType.TimestampTz, change => change.CreatedAt?.ToUniversalTime());
         Add("updated", NpgsqlDbType.TimestampTz, change => change.UpdatedAt.ToUniversalTime());
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        batch.BatchCommands.Add(command);
 
         void Add<T>(string name, NpgsqlDbType type, Func<EntityItemChange, T> value) =>
             command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type)

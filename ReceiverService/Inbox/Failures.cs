@@ -7,13 +7,13 @@ namespace ReceiverService.Inbox;
 internal static class Failures
 {
     /// <summary>
-    /// Whether trying the message again would be in vain. Of what the database says that is a data exception or a violated constraint, SQLSTATE
-    /// class 22 and 23; a missing table or a wrong password is nobody's message's fault and is waited for, like an outage. Whatever else a
-    /// handler throws is permanent.
+    /// Whether trying the message again would be in vain. Of what the database says that is a data exception, a violated constraint or an
+    /// exceeded limit, SQLSTATE class 22, 23 and 54; a missing table or a wrong password is nobody's message's fault and is waited for, like an
+    /// outage. Whatever else a handler throws is permanent.
     /// </summary>
     public static bool IsPermanent(Exception exception) => DatabaseFailureIn(exception) switch
     {
-        PostgresException { SqlState: ['2', '2' or '3', ..] } => true,
+        PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } => true,
         not null => false,
         null => exception is not (OperationCanceledException or ObjectDisposedException or TimeoutException or IOException),
     };

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
-using Amqp;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using ReceiverService.Data;
 using ServiceDefaults.Amqp;
 using ServiceDefaults.Data;
@@ -10,11 +11,12 @@ namespace ReceiverService.Inbox;
 
 /// <summary>
 /// Takes messages from the broker, has them processed and accepts them, in this order. It owns the loop and the waiting;
-/// one batch is <see cref="InboxProcessor"/>'s.
+/// the batches are <see cref="InboxPipeline"/>'s.
 /// </summary>
 internal sealed class InboxConsumer(
     DatabaseMigration<ReceiverDbContext> migration,
     AmqpConnection broker,
+    IServiceScopeFactory scopes,
     InboxProcessor processor,
     IOptions<InboxOptions> options,
     TimeProvider time,
@@ -30,40 +32,43 @@ internal sealed class InboxConsumer(
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
         await migration.Completed.WaitAsync(stoppingToken);
+        await using var scope = scopes.CreateAsyncScope();
+        await using var otherScope = scopes.CreateAsyncScope();
+        var connection = await OpenAsync(scope, stoppingToken);
+        var otherConnection = await OpenAsync(otherScope, stoppingToken);
         await using var link = await broker.OpenReceiverAsync(_options.Queue, stoppingToken);
 
-        // Bounded by the credit: the broker sends no more until something is accepted.
-        var deliveries = Channel.CreateUnbounded<Message>(new() { SingleReader = true });
+        // Bounded by the credit: the broker sends no more until something is accepted. Reading is done on the connection's own thread, while
+        // the batch before is being committed.
+        var deliveries = Channel.CreateUnbounded<IncomingMessage>(new() { SingleReader = true, SingleWriter = true });
         await using var closed = link.Closed.Register(() => deliveries.Writer.TryComplete());
-        link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(message));
+        link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(IncomingMessage.Read(message)));
 
         using var graceful = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => graceful.CancelAfter(_options.ShutdownGrace));
+        var pipeline = new InboxPipeline(processor, _options, connection, otherConnection, Accept);
         while (await deliveries.Reader.WaitToReadAsync(stoppingToken))
         {
-            var batch = TakeBatch(deliveries.Reader);
-            await processor.ProcessAsync(batch, graceful.Token);
-            ReportProgress();
-
-            // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.
-            foreach (var message in batch)
-            {
-                link.Link.Accept(message);
-            }
+            await pipeline.DrainAsync(deliveries.Reader, stoppingToken, graceful.Token);
         }
 
         return false;
+
+        void Accept(ArraySegment<IncomingMessage> batch)
+        {
+            foreach (var message in batch)
+            {
+                link.Link.Accept(message.Delivery);
+            }
+
+            ReportProgress();
+        }
     }
 
-    /// <summary>What is there, up to the size of a batch: waiting for more would only make the first one late.</summary>
-    private List<Message> TakeBatch(ChannelReader<Message> deliveries)
+    private static async Task<NpgsqlConnection> OpenAsync(AsyncServiceScope scope, CancellationToken cancellationToken)
     {
-        var batch = new List<Message>();
-        while (batch.Count < _options.BatchSize && deliveries.TryRead(out var message))
-        {
-            batch.Add(message);
-        }
-
-        return batch;
+        var database = scope.ServiceProvider.GetRequiredService<ReceiverDbContext>().Database;
+        await database.OpenConnectionAsync(cancellationToken);
+        return (NpgsqlConnection)database.GetDbConnection();
     }
 }

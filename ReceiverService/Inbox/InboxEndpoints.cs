@@ -8,11 +8,28 @@ namespace ReceiverService.Inbox;
 /// <summary>What an operator wants to know of the inbox at a glance.</summary>
 internal static class InboxEndpoints
 {
+    /// <summary>How far it is counted: an operator does not wait for the counting of a week.</summary>
+    private const int CountedAtMost = 1_000_000;
+
+    private const int Recent = 20;
+
     public static void MapInbox(this WebApplication app) =>
         app.MapOperators("/api/inbox", inbox => inbox.WithTags("Inbox")
             .MapGet("/", GetAsync).WithSummary("How much was processed, how late, and what came last"));
 
-    private static async Task<Ok<InboxResponse>> GetAsync(ReceiverDbContext db, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new InboxResponse(
-            await db.InboxMessages.CountAsync(cancellationToken), await db.DeadLetters.CountAsync(cancellationToken)));
+    private static async Task<Ok<InboxResponse>> GetAsync(ReceiverDbContext db, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var minuteAgo = time.GetUtcNow().AddMinutes(-1);
+        var lastMinute = db.InboxMessages.Where(message => message.ProcessedAt > minuteAgo);
+        var recent = await db.InboxMessages.AsNoTracking()
+            .OrderByDescending(message => message.ProcessedAt)
+            .Take(Recent)
+            .ToArrayAsync(cancellationToken);
+        return TypedResults.Ok(new InboxResponse(
+            await db.InboxMessages.Take(CountedAtMost).CountAsync(cancellationToken),
+            await lastMinute.CountAsync(cancellationToken),
+            await db.DeadLetters.Take(CountedAtMost).CountAsync(cancellationToken),
+            (await lastMinute.MaxAsync(message => message.ProcessedAt - message.OccurredAt, cancellationToken))?.TotalSeconds,
+            Array.ConvertAll(recent, RecentMessageResponse.Of)));
+    }
 }

@@ -1,4 +1,5 @@
 using ReceiverService.Data;
+using ReceiverService.DeadLetters;
 using ServiceDefaults.Data;
 
 namespace ReceiverService.Inbox;
@@ -17,6 +18,7 @@ internal static class InboxExtensions
         builder.Services.AddSingleton<InboxMetrics>();
         builder.Services.AddSingleton<InboxProcessor>();
         builder.Services.AddHostedService<InboxConsumer>();
+        builder.Services.AddScoped<DeadLetterReplay>();
 
         // Longer than any broker keeps a message that it could deliver again.
         builder.AddRetention<ReceiverDbContext>(

@@ -3,15 +3,19 @@ using System.Diagnostics.Metrics;
 namespace ReceiverService.Inbox;
 
 /// <summary>What operators watch: how much is processed, how much comes twice, what cannot be processed, how late it is.</summary>
-internal sealed class InboxMetrics
+internal sealed partial class InboxMetrics
 {
     private readonly Counter<long> _processed;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _deadLettered;
     private readonly Histogram<double> _lag;
 
-    public InboxMetrics(IMeterFactory meters)
+    private readonly TimeProvider _time;
+    private readonly ILogger<InboxMetrics> _logger;
+
+    public InboxMetrics(IMeterFactory meters, TimeProvider time, ILogger<InboxMetrics> logger)
     {
+        (_time, _logger) = (time, logger);
         var meter = meters.Create(InboxTelemetry.Name);
         _processed = meter.CreateCounter<long>("inbox.processed", "{message}", "Messages that were processed, each counted once.");
         _duplicates = meter.CreateCounter<long>("inbox.duplicates", "{message}", "Deliveries of messages that had been processed before.");
@@ -19,16 +23,40 @@ internal sealed class InboxMetrics
         _lag = meter.CreateHistogram<double>("inbox.lag", "s", "From the change at the sender to its effect here.");
     }
 
-    public void RecordProcessed(TimeSpan? lag)
+    /// <summary>Counts a transaction's messages.</summary>
+    /// <param name="delivered">How many there were.</param>
+    /// <param name="fresh">Those that were new; the others are duplicates.</param>
+    public void Record(int delivered, IReadOnlyList<IncomingMessage> fresh)
     {
-        _processed.Add(1);
-        if (lag is { } known)
+        var dead = 0;
+        var now = _time.GetUtcNow();
+        foreach (var message in fresh)
         {
-            _lag.Record(Math.Max(0, known.TotalSeconds));
+            if (message.Failure is { } reason)
+            {
+                dead++;
+                LogDeadLettered(message.MessageId, reason);
+            }
+            else if (message.OccurredAt is { } occurredAt)
+            {
+                // Another machine's clock may be ahead.
+                _lag.Record(Math.Max(0, (now - occurredAt).TotalSeconds));
+            }
+        }
+
+        Add(_processed, fresh.Count - dead);
+        Add(_duplicates, delivered - fresh.Count);
+        Add(_deadLettered, dead);
+    }
+
+    private static void Add(Counter<long> counter, int count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count);
         }
     }
 
-    public void RecordDuplicate() => _duplicates.Add(1);
-
-    public void RecordDeadLettered() => _deadLettered.Add(1);
+    [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} cannot be processed and is kept as a dead letter: {Reason}")]
+    private partial void LogDeadLettered(Guid? messageId, string reason);
 }

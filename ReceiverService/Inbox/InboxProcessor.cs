@@ -1,9 +1,5 @@
-using Amqp;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using ReceiverService.Data;
-using ReceiverService.EntityItems;
 
 namespace ReceiverService.Inbox;
 
@@ -11,102 +7,72 @@ namespace ReceiverService.Inbox;
 /// The idempotent consumer: in one transaction it records which messages of a batch are new and applies those, so that a message that is
 /// delivered again, today or after a crash, has no second effect.
 /// </summary>
-internal sealed partial class InboxProcessor(
-    IServiceScopeFactory scopes, IOptions<InboxOptions> options, InboxMetrics metrics, TimeProvider time, ILogger<InboxProcessor> logger)
+internal sealed class InboxProcessor(IOptions<InboxOptions> options, InboxMetrics metrics, TimeProvider time)
 {
     private readonly InboxOptions _options = options.Value;
 
-    /// <summary>Processes a batch; when this returns, all of it is committed and may be accepted.</summary>
+    /// <summary>
+    /// Processes a batch; when this returns, all of it is committed and may be accepted. What fails is tried again after a pause, and kept as
+    /// a dead letter when its attempts are used up; the rest of the batch does not wait for it.
+    /// </summary>
+    /// <param name="messages">In the order in which they came.</param>
+    /// <param name="connection">Open, and used by nobody else.</param>
+    /// <param name="cancellationToken">Cancels what is not committed.</param>
     /// <exception cref="System.Data.Common.DbException">The database is away; nothing of what is left is committed.</exception>
-    public async Task ProcessAsync(IReadOnlyList<Message> deliveries, CancellationToken cancellationToken)
+    public async Task ProcessAsync(ArraySegment<IncomingMessage> messages, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var messages = deliveries.Select(IncomingMessage.Read).ToArray();
+        var failed = await ProcessByHalvesAsync(messages, connection, cancellationToken);
+        for (var attempt = 1; attempt < _options.Attempts && failed.Count > 0; attempt++)
+        {
+            await Task.Delay(_options.RetryDelay * Math.Pow(2, attempt - 1), time, cancellationToken);
+            failed = await ProcessByHalvesAsync(failed.Select(failure => failure.Message).ToArray(), connection, cancellationToken);
+        }
+
+        foreach (var (message, reason) in failed)
+        {
+            await ProcessInOneTransactionAsync(new([message with { Change = null, Failure = reason }]), connection, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Processes as much as it can. One message spoils a batch, and which one is not known: halving finds it in a few transactions, and what
+    /// is good around it goes through. A failure of the surroundings is not looked for in any message: it ends the attempt for all.
+    /// </summary>
+    /// <returns>The messages that fail by themselves, and why.</returns>
+    private async Task<List<(IncomingMessage Message, string Reason)>> ProcessByHalvesAsync(
+        ArraySegment<IncomingMessage> messages, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         try
         {
-            await ProcessInOneTransactionAsync(messages, cancellationToken);
+            await ProcessInOneTransactionAsync(messages, connection, cancellationToken);
+            return [];
+        }
+        catch (Exception exception) when (Failures.IsPermanent(exception) && messages.Count == 1)
+        {
+            return [(messages[0], exception.Message)];
         }
         catch (Exception exception) when (Failures.IsPermanent(exception))
         {
-            // One message spoils the batch, and which one is not known: each gets a transaction of its own.
-            foreach (var message in messages)
-            {
-                await ProcessAloneAsync(message, cancellationToken);
-            }
+            // Outside of the catch there is nothing left of the failure: each half has its own.
         }
+
+        var half = messages.Count / 2;
+        var failed = await ProcessByHalvesAsync(messages[..half], connection, cancellationToken);
+        failed.AddRange(await ProcessByHalvesAsync(messages[half..], connection, cancellationToken));
+        return failed;
     }
 
-    private async Task ProcessAloneAsync(IncomingMessage message, CancellationToken cancellationToken)
+    /// <summary>Commits a recorded batch, and counts its messages.</summary>
+    public async Task CommitAsync(InboxBatch batch, int delivered, CancellationToken cancellationToken)
     {
-        try
-        {
-            await ProcessInOneTransactionAsync([message], cancellationToken);
-        }
-        catch (Exception exception) when (Failures.IsPermanent(exception))
-        {
-            await ProcessInOneTransactionAsync([message with { Change = null, Failure = exception.Message }], cancellationToken);
-        }
+        await batch.CommitAsync(cancellationToken);
+        metrics.Record(delivered, batch.Fresh);
     }
 
-    private async Task ProcessInOneTransactionAsync(IncomingMessage[] messages, CancellationToken cancellationToken)
+    private async Task ProcessInOneTransactionAsync(
+        ArraySegment<IncomingMessage> messages, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        using var batchSpan = messages.Length > 1 ? InboxTelemetry.StartBatch(messages.Length, _options.Queue) : null;
-        var spans = messages.Select(message => InboxTelemetry.StartProcess(message, batchSpan, _options.Queue)).ToArray();
-        try
-        {
-            var fresh = await RecordAndApplyAsync(messages, cancellationToken);
-            InboxTelemetry.EndProcess(spans, failure: null);
-            Report(messages.Length, fresh);
-        }
-        catch (Exception exception)
-        {
-            InboxTelemetry.EndProcess(spans, exception);
-            throw;
-        }
+        await using var batch = await InboxBatch.RecordAsync(messages, _options, connection, cancellationToken);
+        await CommitAsync(batch, messages.Count, cancellationToken);
     }
-
-    /// <returns>The messages that are new.</returns>
-    private async Task<IReadOnlyList<IncomingMessage>> RecordAndApplyAsync(IncomingMessage[] messages, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<ReceiverDbContext>().Database;
-        await using var transaction = await database.BeginTransactionAsync(cancellationToken);
-        var connection = (NpgsqlConnection)database.GetDbConnection();
-
-        var fresh = await InboxSql.RecordAsync(messages, _options.Consumer, connection, cancellationToken);
-
-        // A crash here, or anywhere before the commit, means: nothing was recorded and nothing applied; the messages are delivered again.
-        await EntityItemProjection.ApplyAsync(fresh.Select(message => message.Change).OfType<EntityItemChange>(), connection, cancellationToken);
-        foreach (var message in fresh.Where(message => message.Failure is not null))
-        {
-            await InboxSql.AddDeadLetterAsync(DeadLetters.From(message), connection, cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        return fresh;
-    }
-
-    private void Report(int delivered, IReadOnlyCollection<IncomingMessage> fresh)
-    {
-        var now = time.GetUtcNow();
-        foreach (var message in fresh)
-        {
-            if (message.Failure is { } reason)
-            {
-                metrics.RecordDeadLettered();
-                LogDeadLettered(message.MessageId, reason);
-            }
-            else
-            {
-                metrics.RecordProcessed(now - message.OccurredAt);
-            }
-        }
-
-        for (var duplicate = fresh.Count; duplicate < delivered; duplicate++)
-        {
-            metrics.RecordDuplicate();
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} cannot be processed and is kept as a dead letter: {Reason}")]
-    private partial void LogDeadLettered(Guid? messageId, string reason);
 }

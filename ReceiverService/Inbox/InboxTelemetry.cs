@@ -13,7 +13,24 @@ internal static class InboxTelemetry
     public static Activity? StartBatch(int size, string queue) =>
         Source.StartActivity($"receive {queue}", ActivityKind.Internal)?.SetTag("messaging.batch.message_count", size);
 
-    /// <summary>The processing of one message: a child of its sending, wherever that was.</summary>
+    /// <summary>The processing of each message: a child of its sending, wherever that was. Null if nobody listens.</summary>
+    public static Activity?[]? StartProcess(IReadOnlyList<IncomingMessage> messages, Activity? batch, string queue)
+    {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
+        var spans = new Activity?[messages.Count];
+        for (var i = 0; i < spans.Length; i++)
+        {
+            spans[i] = StartProcess(messages[i], batch, queue);
+        }
+
+        return spans;
+    }
+
+    /// <summary>The processing of one message.</summary>
     public static Activity? StartProcess(IncomingMessage message, Activity? batch, string queue)
     {
         var span = Source.StartActivity(
@@ -24,7 +41,7 @@ internal static class InboxTelemetry
 
         // The statements of a batch serve all its messages: they belong to the batch and to none of these.
         Activity.Current = batch ?? Activity.Current;
-        return span?
+        return span is not { IsAllDataRequested: true } ? span : span
             .SetTag("messaging.system", "activemq")
             .SetTag("messaging.operation.type", "process")
             .SetTag("messaging.operation.name", "process")
@@ -34,9 +51,9 @@ internal static class InboxTelemetry
     }
 
     /// <summary>Ends the spans of a batch, as failed if there is a failure.</summary>
-    public static void EndProcess(IEnumerable<Activity?> spans, Exception? failure)
+    public static void EndProcess(IEnumerable<Activity?>? spans, Exception? failure)
     {
-        foreach (var span in spans.OfType<Activity>())
+        foreach (var span in spans?.OfType<Activity>() ?? [])
         {
             if (failure is not null)
             {

@@ -92,7 +92,7 @@ public abstract class AmqpObject : IAmqpObject
 
         try
         {
-            await _ended.Task.WaitAsync(timeout);
+            await _ended.Task.WaitAsync(timeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

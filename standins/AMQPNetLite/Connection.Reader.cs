@@ -1,11 +1,10 @@
 using System.Net.Sockets;
 using Amqp.Framing;
-using Amqp.Sasl;
 using Amqp.Transport;
 
 namespace Amqp;
 
-/// <summary>How a connection comes to be, is read, and ends.</summary>
+/// <summary>How a connection is read (2.3), and how it ends (2.4.3).</summary>
 public partial class Connection
 {
     /// <summary>How long the peer gets to read why it was closed, before the socket is.</summary>
@@ -19,68 +18,6 @@ public partial class Connection
 
     /// <summary>Whether this thread is running the connection's callbacks, and so cannot wait for anything that has to be read.</summary>
     internal bool IsReaderThread => _readerThread == Environment.CurrentManagedThreadId;
-
-    /// <summary>Connects, authenticates, opens.</summary>
-    internal async Task ConnectAsync(Address address, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(DefaultTimeout);
-        try
-        {
-            await OpenAsync(await Connector.ConnectAsync(address, Factory.TCP, Factory.SSL, deadline.Token), address, deadline.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"{address.Host}:{address.Port} did not open the connection within {DefaultTimeout}.");
-        }
-    }
-
-    /// <summary>Authenticates and opens over a stream that leads to the peer, and is closed with the connection.</summary>
-    internal async Task OpenAsync(Stream stream, Address address, CancellationToken cancellationToken)
-    {
-        _stream = stream;
-        try
-        {
-            _reader = new FrameReader(_stream, (int)Math.Min(_open.MaxFrameSize, int.MaxValue));
-            await SaslClient.AuthenticateAsync(_reader, _stream, ProfileFor(address), _open.HostName, cancellationToken);
-            Writer = new FrameWriter(_stream, Gate, OnDrained, OnLost);
-            SendOpen();
-            await _reader.ReadProtocolHeaderAsync(ProtocolHeader.Amqp, cancellationToken);
-            ConnectionState = ConnectionState.OpenSent;
-        }
-        catch
-        {
-            await _stream.DisposeAsync();
-            throw;
-        }
-
-        _ = ReadAsync();
-        try
-        {
-            await _opened.Task.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            Abort(new Error(ErrorCode.ConnectionForced, "The connection was given up while it was opened."));
-            throw;
-        }
-    }
-
-    private SaslProfile ProfileFor(Address address) =>
-        Factory.SASL.Profile ?? (address.User is null ? SaslProfile.Anonymous : SaslProfile.Plain(address.User, address.Password));
-
-    private void SendOpen()
-    {
-        lock (Gate)
-        {
-            Writer.Buffer.Write(ProtocolHeader.Amqp);
-            var frame = Frame.Begin(Writer.Buffer, Frame.AmqpType, 0);
-            _open.Encode(Writer.Buffer);
-            Frame.End(Writer.Buffer, frame);
-            Writer.Wake();
-            ConnectionState = ConnectionState.OpenPipe;
-        }
-    }
 
     /// <summary>Reads until the connection has ended, then closes the stream: nobody else does.</summary>
     private async Task ReadAsync()

@@ -19,7 +19,12 @@ internal static class DeliveryRange
     }
 
     private static T[] Sort<T>(uint first, uint last, Dictionary<uint, T> deliveries) =>
-        [.. deliveries.Where(pair => SerialNumber.IsInRange(pair.Key, first, last)).OrderBy(pair => unchecked(pair.Key - first)).Select(pair => pair.Value)];
+    [
+        .. deliveries
+            .Where(pair => SerialNumber.IsInRange(pair.Key, first, last))
+            .OrderBy(pair => unchecked(pair.Key - first))
+            .Select(pair => pair.Value),
+    ];
 
     /// <summary>Looks up one id after the other where most of them are there, as in every range of a broker's: that allocates nothing.</summary>
     internal ref struct Enumerator<T>(Dictionary<uint, T> deliveries, uint first, uint last, T[] sorted)

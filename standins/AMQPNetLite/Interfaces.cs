@@ -3,7 +3,7 @@ using Amqp.Types;
 
 namespace Amqp;
 
-/// <summary>Something that is closed once: a connection, a session or a link.</summary>
+/// <summary>Something that is closed once: a connection (2.4), a session (2.5) or a link (2.6).</summary>
 public interface IAmqpObject
 {
     /// <summary>Happens once, when this is closed, by whichever end.</summary>
@@ -33,24 +33,24 @@ public interface IAmqpObject
     Task CloseAsync(TimeSpan timeout, Error error);
 }
 
-/// <summary>A connection.</summary>
+/// <summary>A connection (2.4).</summary>
 public interface IConnection : IAmqpObject
 {
 }
 
-/// <summary>A session.</summary>
+/// <summary>A session (2.5).</summary>
 public interface ISession : IAmqpObject
 {
 }
 
-/// <summary>A link.</summary>
+/// <summary>A link (2.6).</summary>
 public interface ILink : IAmqpObject
 {
     /// <summary>The link's name.</summary>
     string Name { get; }
 }
 
-/// <summary>The sending end of a link.</summary>
+/// <summary>The sending end of a link (2.6.1).</summary>
 public interface ISenderLink : ILink
 {
     /// <summary>Sends a message and waits up to 60 s for it to be accepted.</summary>
@@ -69,7 +69,7 @@ public interface ISenderLink : ILink
     Task SendAsync(Message message, TimeSpan timeout);
 }
 
-/// <summary>The receiving end of a link.</summary>
+/// <summary>The receiving end of a link (2.6.1).</summary>
 public interface IReceiverLink : ILink
 {
     /// <summary>Says that a message was processed.</summary>

@@ -1,18 +1,21 @@
-using System.Buffers;
+using System.Numerics;
 using Amqp.Framing;
 
 namespace Amqp;
 
 /// <summary>
-/// A send from the call to its outcome: waiting for credit, on its way, or done. Its link uses it again for another message afterwards, so
+/// A send from the call to its outcome (2.6.12): waiting for credit, on its way, or done. Its link uses it again for another message afterwards, so
 /// whoever holds one does so under the gate, and only while the send is queued or unsettled.
 /// </summary>
 internal sealed class OutgoingDelivery(SenderLink link)
 {
+    /// <summary>The buffer of an ordinary message is kept for the next one that waits, in bytes.</summary>
+    private const int KeptCapacity = 2048;
+
     private OutcomeCallback _callback;
     private object _state;
     private Message _message;
-    private byte[] _payload;
+    private byte[] _payload = [];
     private int _payloadLength;
 
     public SenderLink Link => link;
@@ -69,20 +72,13 @@ internal sealed class OutgoingDelivery(SenderLink link)
     /// <summary>Keeps the encoded message, which is now in a buffer that will be used for another one.</summary>
     public void Keep(ReadOnlySpan<byte> payload)
     {
-        _payload = ArrayPool<byte>.Shared.Rent(payload.Length);
+        if (_payload.Length < payload.Length)
+        {
+            _payload = new byte[payload.Length > KeptCapacity ? payload.Length : (int)BitOperations.RoundUpToPowerOf2((uint)payload.Length)];
+        }
+
         _payloadLength = payload.Length;
         payload.CopyTo(_payload);
-    }
-
-    /// <summary>Gives the kept message's buffer back.</summary>
-    public void DropPayload()
-    {
-        if (_payload is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_payload);
-            _payload = null;
-            _payloadLength = 0;
-        }
     }
 
     /// <summary>Gives the send its result. The first call counts. Called under the gate.</summary>
@@ -108,6 +104,10 @@ internal sealed class OutgoingDelivery(SenderLink link)
         _state = null;
     }
 
-    /// <summary>Nobody needs it any more: it keeps nothing of the application's alive.</summary>
-    public void Forget() => _message = null;
+    /// <summary>Nobody needs it any more: it keeps nothing of the application's alive, and no large buffer.</summary>
+    public void Forget()
+    {
+        _message = null;
+        _payload = _payload.Length > KeptCapacity ? [] : _payload;
+    }
 }

@@ -4,7 +4,7 @@ namespace Amqp;
 internal sealed class OutgoingPool
 {
     /// <summary>More are left to the garbage collector: one burst should not be remembered for ever.</summary>
-    private const int MaxKept = 4096;
+    private const int MaxKept = 2048;
 
     private OutgoingDelivery _first;
     private int _count;
@@ -30,7 +30,6 @@ internal sealed class OutgoingPool
             return;
         }
 
-        delivery.DropPayload();
         delivery.Forget();
         if (_count < MaxKept)
         {

@@ -1,7 +1,7 @@
 namespace Amqp;
 
 /// <summary>
-/// The sends of a link that wait, in order. A list of the deliveries themselves: any can be taken out at once, and nothing is
+/// The sends of a link that wait for credit (2.6.7), in order. A list of the deliveries themselves: any can be taken out at once, and nothing is
 /// allocated.
 /// </summary>
 internal sealed class OutgoingQueue

@@ -4,7 +4,7 @@ using Amqp.Transport;
 namespace Amqp;
 
 /// <summary>
-/// The last disposition of a session as long as it has not been written: when the next delivery gets the same outcome, the frame is made to
+/// The last disposition (2.7.6) of a session as long as it has not been written: when the next delivery gets the same outcome, the frame is made to
 /// tell of both. An application that accepts a batch of a hundred deliveries then costs one frame, and nothing waits for it.
 /// </summary>
 internal struct PendingDisposition

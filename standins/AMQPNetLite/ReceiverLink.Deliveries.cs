@@ -3,7 +3,7 @@ using Amqp.Types;
 
 namespace Amqp;
 
-/// <summary>What the peer does to a receiving link: deliveries, credit, the end.</summary>
+/// <summary>What the peer does to a receiving link: deliveries (2.6.12), credit (2.6.7), the end (2.6.6).</summary>
 public partial class ReceiverLink
 {
     /// <summary>The peer settled a delivery by itself: there is nothing left to say about it.</summary>
@@ -29,12 +29,12 @@ public partial class ReceiverLink
             return;
         }
 
-        if (_partial is null && !TryStart(transfer, callbacks))
+        var delivery = _arriving;
+        if (!delivery.IsUnderWay && !TryStart(transfer, callbacks))
         {
             return;
         }
 
-        var delivery = _partial;
         if (transfer.DeliveryId is { } id && id != delivery.Id)
         {
             // A delivery must end before the next one of its link begins (2.6.14), and its id stays the same (2.7.5).
@@ -45,17 +45,20 @@ public partial class ReceiverLink
         delivery.IsSettled |= transfer.Settled ?? false;
         if (transfer.Aborted)
         {
-            _partial = null;
+            delivery.Drop();
             RestoreCredit();
         }
-        else if (!transfer.More)
-        {
-            _partial = null;
-            OnMessage(delivery.Complete(this, payload), callbacks);
-        }
-        else if (!delivery.TryAppend(payload, OwnAttach.MaxMessageSize))
+        else if (!delivery.Fits(payload, OwnAttach.MaxMessageSize))
         {
             Fail(new Error(ErrorCode.MessageSizeExceeded, $"A message has more than {OwnAttach.MaxMessageSize} bytes."), callbacks);
+        }
+        else if (transfer.More)
+        {
+            delivery.Append(payload);
+        }
+        else
+        {
+            OnMessage(delivery.Complete(this, payload), callbacks);
         }
     }
 
@@ -85,7 +88,7 @@ public partial class ReceiverLink
 
     internal override void OnEnded(Error error, CallbackQueue callbacks)
     {
-        _partial = null;
+        _arriving.Drop();
         Session.ForgetUnsettled(this);
         foreach (var waiter in _waiting)
         {
@@ -104,7 +107,7 @@ public partial class ReceiverLink
         }
 
         var id = transfer.DeliveryId ?? throw AmqpReader.Malformed("The first transfer of a delivery has no delivery id.");
-        _partial = new IncomingDelivery(id, transfer);
+        _arriving.Begin(id, transfer);
         return true;
     }
 

@@ -1,9 +1,10 @@
 using Amqp.Framing;
-using Amqp.Types;
 
 namespace Amqp;
 
-/// <summary>The receiving end of a link. Messages come as far as credit allows, to a callback or to whoever calls Receive.</summary>
+/// <summary>
+/// The receiving end of a link (2.6.1). Messages come as far as credit allows (2.6.7), to a callback or to whoever calls Receive.
+/// </summary>
 public partial class ReceiverLink : Link, IReceiverLink
 {
     private const int DefaultCredit = 200;
@@ -14,7 +15,7 @@ public partial class ReceiverLink : Link, IReceiverLink
     private readonly Queue<Message> _arrived = new();
     private readonly LinkedList<TaskCompletionSource<Message>> _waiting = new();
     private readonly ReceiverCredit _credit = new();
-    private IncomingDelivery _partial;
+    private readonly IncomingDelivery _arriving = new();
     private MessageCallback _onMessage;
 
     /// <summary>Attaches to <paramref name="address"/>; does not wait for the peer.</summary>
@@ -116,53 +117,7 @@ public partial class ReceiverLink : Link, IReceiverLink
             _waiting.AddLast(waiter);
         }
 
-        return await WaitAsync(waiter, timeout);
-    }
-
-    /// <summary>Says that a message was processed.</summary>
-    /// <exception cref="AmqpException">The link is closed: the peer will deliver the message again.</exception>
-    public void Accept(Message message) => Complete(message, Message.AcceptedState);
-
-    /// <summary>Gives a message back as it was.</summary>
-    /// <exception cref="AmqpException">The link is closed: the peer will deliver the message again.</exception>
-    public void Release(Message message) => Complete(message, new Released());
-
-    /// <summary>Refuses a message.</summary>
-    /// <exception cref="AmqpException">The link is closed: the peer will deliver the message again.</exception>
-    public void Reject(Message message, Error error = null) => Complete(message, new Rejected { Error = error });
-
-    /// <summary>Gives a message back, changed.</summary>
-    /// <exception cref="AmqpException">The link is closed: the peer will deliver the message again.</exception>
-    public void Modify(Message message, bool deliveryFailed, bool undeliverableHere = false, Fields messageAnnotations = null) =>
-        Complete(message, new Modified
-        {
-            DeliveryFailed = deliveryFailed,
-            UndeliverableHere = undeliverableHere,
-            MessageAnnotations = messageAnnotations,
-        });
-
-    /// <summary>Settles a message with a state. One that is settled already stays as it is.</summary>
-    /// <exception cref="AmqpException">The link is closed: the peer will deliver the message again.</exception>
-    public void Complete(Message message, DeliveryState deliveryState)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        lock (Owner.Gate)
-        {
-            if (message.Receiver != this)
-            {
-                throw new ArgumentException("The message was not received on this link.", nameof(message));
-            }
-
-            if (message.IsSettled)
-            {
-                return;
-            }
-
-            ThrowIfClosed();
-            Session.Settle(message, deliveryState, OwnAttach.RcvSettleMode == ReceiverSettleMode.First);
-            OnSettled(message);
-            Owner.Writer.Wake();
-        }
+        return await WaitAsync(waiter, timeout).ConfigureAwait(false);
     }
 
     private static Attach Prepare(Attach attach, string name)
@@ -181,7 +136,7 @@ public partial class ReceiverLink : Link, IReceiverLink
     {
         try
         {
-            return await waiter.Task.WaitAsync(timeout);
+            return await waiter.Task.WaitAsync(timeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -194,7 +149,7 @@ public partial class ReceiverLink : Link, IReceiverLink
                 }
             }
 
-            return await waiter.Task;
+            return await waiter.Task.ConfigureAwait(false);
         }
     }
 

@@ -3,7 +3,7 @@ using Amqp.Framing;
 namespace Amqp;
 
 /// <summary>
-/// The sending end of a link. Its methods can be called by many threads at once; what one thread sends arrives in its order.
+/// The sending end of a link (2.6.1). Its methods can be called by many threads at once; what one thread sends arrives in its order.
 /// Without credit a send waits in the link, however many there are: bound what is in flight.
 /// </summary>
 public partial class SenderLink : Link, ISenderLink
@@ -50,7 +50,7 @@ public partial class SenderLink : Link, ISenderLink
         Send(message, static (_, _, outcome, state) => ((TaskCompletionSource<Outcome>)state).SetResult(outcome), result);
         try
         {
-            await result.Task.WaitAsync(timeout);
+            await result.Task.WaitAsync(timeout).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!result.Task.IsCompleted)
         {
@@ -62,7 +62,7 @@ public partial class SenderLink : Link, ISenderLink
             // The outcome came at the last moment: it counts.
         }
 
-        ThrowIfNotAccepted(await result.Task);
+        ThrowIfNotAccepted(await result.Task.ConfigureAwait(false));
     }
 
     /// <summary>

@@ -81,57 +81,6 @@ public partial class Session : AmqpObject, ISession
         }
     }
 
-    internal void OnBegin(Begin begin, CallbackQueue callbacks)
-    {
-        _state = _state == SessionState.EndPipe ? SessionState.EndSent : SessionState.Opened;
-        _nextIncomingId = begin.NextOutgoingId;
-        _remoteIncomingWindow = begin.IncomingWindow;
-        _links.LimitHandles(begin.HandleMax);
-        if (_onBegin is not null && !HasEnded)
-        {
-            callbacks.Add(new BegunNotification(this, begin));
-        }
-    }
-
-    internal void OnAttach(Attach attach, CallbackQueue callbacks)
-    {
-        if (_state != SessionState.Opened)
-        {
-            return;
-        }
-
-        if (_links.TryMap(attach, out var link) is { } error)
-        {
-            Fail(error, callbacks);
-            return;
-        }
-
-        link.OnAttach(attach, callbacks);
-    }
-
-    internal void OnDetach(uint handle, Error error, CallbackQueue callbacks)
-    {
-        if (_state != SessionState.Opened || FindLink(handle, callbacks) is not { } link)
-        {
-            return;
-        }
-
-        _links.Unmap(handle);
-        _links.Remove(link);
-        link.OnDetach(error, callbacks);
-    }
-
-    internal void OnEnd(Error error, CallbackQueue callbacks)
-    {
-        if (_state == SessionState.Opened)
-        {
-            WriteFrame(new Farewell(Descriptors.End, null));
-        }
-
-        _state = SessionState.End;
-        End(error, callbacks);
-    }
-
     /// <summary>Ends the session because the peer broke one of its rules. Called under the gate.</summary>
     internal void Fail(Error error, CallbackQueue callbacks)
     {
@@ -174,17 +123,6 @@ public partial class Session : AmqpObject, ISession
         {
             begin.HandleMax = connection.MaxHandle;
         }
-    }
-
-    private Link FindLink(uint handle, CallbackQueue callbacks)
-    {
-        var link = _links.Find(handle);
-        if (link is null)
-        {
-            Fail(new Error(ErrorCode.UnattachedHandle, $"There is no link with the handle {handle}."), callbacks);
-        }
-
-        return link;
     }
 
     private sealed class BegunNotification(Session session, Begin begin) : ICallback

@@ -6,7 +6,7 @@ using Amqp.Sasl;
 
 namespace Amqp;
 
-/// <summary>What a connection proposes to its peer.</summary>
+/// <summary>What a connection proposes to its peer (2.7.1).</summary>
 public class AmqpSettings
 {
     /// <summary>The name of the application. Defaults to a new one for each factory.</summary>
@@ -31,14 +31,14 @@ public class AmqpSettings
     public ushort MaxSessionsPerConnection { get; set; } = 256;
 }
 
-/// <summary>How a connection authenticates.</summary>
+/// <summary>How a connection authenticates (5.3).</summary>
 public class SaslSettings
 {
     /// <summary>The mechanism. Defaults to PLAIN if the address has a user, else to ANONYMOUS.</summary>
     public SaslProfile Profile { get; set; }
 }
 
-/// <summary>How a connection uses TLS.</summary>
+/// <summary>How a connection uses TLS (5.2).</summary>
 public class SslSettings
 {
     internal SslSettings()

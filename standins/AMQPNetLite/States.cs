@@ -99,7 +99,7 @@ public enum LinkState
     End,
 }
 
-/// <summary>Who gives a receiver's credit back.</summary>
+/// <summary>Who gives a receiver's credit back (2.6.7).</summary>
 public enum CreditMode
 {
     /// <summary>The application, by setting it again.</summary>

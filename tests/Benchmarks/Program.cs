@@ -1,4 +1,5 @@
 using Benchmarks.Amqp;
+using Benchmarks.Inbox;
 using Benchmarks.Relay;
 
 if (args is [OwnClient.Verb, var address, var queue])
@@ -10,6 +11,7 @@ if (args is [OwnClient.Verb, var address, var queue])
 var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["amqp"] = AmqpBenchmark.RunAsync,
+    ["inbox"] = InboxBenchmark.RunAsync,
     ["relay"] = RelayBenchmark.RunAsync,
 };
 

@@ -1,12 +1,15 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
 using System.Reflection;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
+using ReceiverService.DeadLetters;
 using ReceiverService.EntityItems;
 using Tests.Harness;
 using Xunit;
-using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests;
 
@@ -23,16 +26,16 @@ internal sealed class RunningReceiver : IAsyncDisposable
     private static readonly Assembly Service = typeof(EntityItem).Assembly;
     private readonly ServiceHost _host;
     private readonly Connection _connection;
-    private readonly SenderLink _link;
+    private readonly ConcurrentDictionary<string, SenderLink> _links = new();
 
-    private RunningReceiver(ServiceHost host, string database, Connection connection, string queue)
-    {
-        (_host, Database, _connection) = (host, database, connection);
-        _link = new SenderLink(
-            new Session(connection), "test", new Target { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 }, null);
-    }
+    private RunningReceiver(ServiceHost host, string database, Connection connection, string queue) =>
+        (_host, Database, _connection, Queue) = (host, database, connection, queue);
 
     public HttpClient Client => _host.Client;
+
+    public IServiceProvider Services => _host.Services;
+
+    public string Queue { get; }
 
     public string Database { get; }
 
@@ -50,19 +53,46 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     /// <summary>Sends an event; it is with the broker when this returns.</summary>
     public Task SendAsync(Guid messageId, string type, long version, string body) =>
-        SendAsync(new Message
-        {
-            Header = new Header { Durable = true },
-            Properties = new Properties { MessageId = messageId.ToString(), Subject = type, ContentType = "application/json" },
-            ApplicationProperties = new ApplicationProperties { ["aggregate-version"] = version },
-            BodySection = new DataSection { Binary = Encoding.UTF8.GetBytes(body) },
-        });
+        SendAsync(Events.Of(messageId, type, version, Encoding.UTF8.GetBytes(body)));
 
-    public Task SendAsync(Message message) => _link.SendAsync(message);
+    public Task SendAsync(Message message) => SendToAsync(Queue, message);
+
+    /// <summary>Sends to any queue.</summary>
+    public Task SendToAsync(string queue, Message message) => _links.GetOrAdd(queue, LinkTo).SendAsync(message);
+
+    /// <summary>Sends one more message and waits until it was applied: all before it were delivered by then.</summary>
+    public async Task SendLastAsync()
+    {
+        var last = Guid.CreateVersion7();
+        await SendAsync(Events.Created(last, 1, "last"));
+        await ItemAsync(last, item => item is not null);
+    }
+
+    /// <summary>Waits until the projection of an entity satisfies the condition; null where there is none.</summary>
+    public Task<EntityItemResponse?> ItemAsync(Guid id, Predicate<EntityItemResponse?> condition) =>
+        Eventually.GetAsync(
+            async () =>
+            {
+                using var response = await Client.GetAsync(new Uri($"/api/EntityItems/{id}", UriKind.Relative));
+                return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadFromJsonAsync<EntityItemResponse>();
+            },
+            condition);
+
+    /// <summary>Waits until there are so many dead letters, and no fewer.</summary>
+    public Task<DeadLetterResponse[]> DeadLettersAsync(int count) =>
+        Eventually.GetAsync(
+            async () => (await Client.GetFromJsonAsync<DeadLetterResponse[]>("/api/dead-letters"))!, letters => letters.Length >= count);
+
+    public Task<int> ExecuteAsync(string sql) => Sql.ExecuteAsync(Database, sql);
+
+    public Task<T> ScalarAsync<T>(string sql) => Sql.ScalarAsync<T>(Database, sql);
 
     public async ValueTask DisposeAsync()
     {
         await _connection.CloseAsync();
         await _host.DisposeAsync();
     }
+
+    private SenderLink LinkTo(string queue) =>
+        new(new Session(_connection), queue, new Target { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 }, null);
 }

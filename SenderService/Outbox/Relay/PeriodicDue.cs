@@ -5,7 +5,15 @@ internal sealed class PeriodicDue(TimeSpan interval, TimeProvider time)
 {
     private long? _last;
 
-    public TimeSpan Remaining => _last is not { } last || time.GetElapsedTime(last) >= interval ? TimeSpan.Zero : interval - time.GetElapsedTime(last);
+    /// <summary>How long it takes until it is due; zero if it is.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var remaining = _last is { } last ? interval - time.GetElapsedTime(last) : TimeSpan.Zero;
+            return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>Whether it is due; if so, the next time is an interval from now.</summary>
     public bool IsDue()

@@ -11,7 +11,7 @@ public abstract class DeliveryState : DescribedList
     }
 }
 
-/// <summary>A delivery state that is final.</summary>
+/// <summary>A delivery state that is final (3.4).</summary>
 public abstract class Outcome : DeliveryState
 {
     internal Outcome(Descriptor descriptor, int fieldCount)

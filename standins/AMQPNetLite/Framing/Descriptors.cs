@@ -2,7 +2,7 @@ using Amqp.Types;
 
 namespace Amqp.Framing;
 
-/// <summary>The numbers and names of the composite types that this library speaks.</summary>
+/// <summary>The numbers and names of the composite types that this library speaks (2.7, 2.8, 3.2, 3.4, 3.5, 5.3.3).</summary>
 internal static class Descriptors
 {
     public static readonly Descriptor Open = new(0x10, "amqp:open:list");

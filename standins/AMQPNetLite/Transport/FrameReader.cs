@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Amqp.Transport;
 
 /// <summary>
-/// Cuts what a peer sends into frames. One buffer, which holds as many frames as have arrived and never more than one frame of the largest
+/// Cuts what a peer sends into frames (2.3). One buffer, which holds as many frames as have arrived and never more than one frame of the largest
 /// size that we allow: a peer that announces a larger one is at fault, and is not given the memory.
 /// </summary>
 internal sealed class FrameReader(Stream stream, int maxFrameSize)
@@ -40,7 +41,10 @@ internal sealed class FrameReader(Stream stream, int maxFrameSize)
         return true;
     }
 
-    /// <summary>Waits for more bytes; false when the peer has closed its side.</summary>
+    /// <summary>
+    /// Waits for more bytes; false when the peer has closed its side. Waiting comes with nearly every message: its state is pooled.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         MakeRoom();

@@ -4,22 +4,12 @@ namespace Amqp.Transport;
 /// What goes out. Frames are appended to a buffer under the connection's gate, so their order on the wire is the order of the state
 /// changes that they tell; one loop writes whatever has gathered, so that many frames cost one write. Two buffers take turns.
 /// </summary>
-/// <remarks>
-/// What the reader's thread appends while it handles what it has read is held back until it is done with that, and is then written by that
-/// thread: a hundred outcomes that each send the next message cost one write and wake nobody.
-/// </remarks>
-internal sealed class FrameWriter : IThreadPoolWorkItem, IDisposable
+internal sealed partial class FrameWriter : IThreadPoolWorkItem, IDisposable
 {
     /// <summary>More than this is not gathered: transfers then wait inside their links, where they can still be taken back.</summary>
     private const int HighWater = 256 * 1024;
 
     private const int KeptCapacity = 1024 * 1024;
-
-    /// <summary>How much is held back at most, in bytes.</summary>
-    private const int HeldBack = 64 * 1024;
-
-    /// <summary>For how long it is held back at most: the application's callbacks, which the reader runs, may take their time.</summary>
-    private static readonly TimeSpan HoldingTime = TimeSpan.FromMilliseconds(10);
 
     private readonly Stream _stream;
     private readonly Lock _gate;
@@ -31,8 +21,6 @@ internal sealed class FrameWriter : IThreadPoolWorkItem, IDisposable
     private bool _running;
     private bool _failed;
     private TaskCompletionSource _flushed;
-    private int _holdingThread;
-    private bool _isHolding;
 
     public FrameWriter(Stream stream, Lock gate, Action onDrained, Action<Exception> onFailed)
     {
@@ -73,26 +61,6 @@ internal sealed class FrameWriter : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>From now on holds back what this thread has written, until <see cref="Release"/>.</summary>
-    public void Hold() => _holdingThread = Environment.CurrentManagedThreadId;
-
-    /// <summary>Writes what was held back. Called without the gate; does not wait for a slow peer.</summary>
-    public void Release()
-    {
-        _holdingThread = 0;
-        lock (_gate)
-        {
-            if (!CanStart)
-            {
-                return;
-            }
-
-            _running = true;
-        }
-
-        _ = WriteGatheredAsync();
-    }
-
     /// <summary>Completes when everything gathered so far has been written or cannot be any more. Called under the gate.</summary>
     public Task FlushAsync()
     {
@@ -120,15 +88,6 @@ internal sealed class FrameWriter : IThreadPoolWorkItem, IDisposable
     {
         _running = true;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private void OnHoldingEnds()
-    {
-        lock (_gate)
-        {
-            _isHolding = false;
-            Wake();
-        }
     }
 
     private async Task WriteGatheredAsync()

@@ -2,7 +2,7 @@ using Amqp.Framing;
 
 namespace Amqp.Types;
 
-/// <summary>Fields whose type is a composite of the specification.</summary>
+/// <summary>Fields whose type is a composite one (1.4): errors (2.8.14), delivery states (3.4).</summary>
 internal ref partial struct AmqpReader
 {
     private static readonly Accepted SharedAccepted = new();

@@ -2,12 +2,15 @@ using System.Text;
 
 namespace Amqp.Types;
 
-/// <summary>A list or map that is being read: how many items it has, and where it ends.</summary>
+/// <summary>A list, map or array that is being read (1.6.22 to 1.6.24): how many items it has, and where it ends.</summary>
 internal readonly record struct Compound(int Count, int End);
 
 /// <summary>Lists, maps and arrays (1.6.22 to 1.6.24), and values of which only the bytes tell the type.</summary>
 internal ref partial struct AmqpReader
 {
+    /// <summary>A map is made with room for its entries, but not for as many as a peer says that there are.</summary>
+    private const int MaxPresized = 64;
+
     public Compound EnterList() => EnterList(ReadFormatCode());
 
     public void Exit(Compound compound)
@@ -40,6 +43,7 @@ internal ref partial struct AmqpReader
     private void ReadMapInto(Map map, MapKeys rule, byte code)
     {
         var entries = EnterMap(code);
+        map.EnsureCapacity(Math.Min(entries.Count / 2, MaxPresized));
         for (var index = 0; index < entries.Count; index += 2)
         {
             var key = rule == MapKeys.Strings ? ReadPropertyName() : ReadObject();

@@ -3,9 +3,12 @@ using Amqp.Framing;
 
 namespace Amqp.Types;
 
-/// <summary>Values of any type, as the .NET objects that stand for them.</summary>
+/// <summary>Values of any type (1.6) or described (1.2), as the .NET objects that stand for them.</summary>
 internal ref partial struct AmqpReader
 {
+    private static readonly object True = true;
+    private static readonly object False = false;
+
     public object ReadObject()
     {
         var code = ReadFormatCode();
@@ -15,9 +18,9 @@ internal ref partial struct AmqpReader
     private object ReadObject(byte code) => code switch
     {
         FormatCode.Null => null,
-        FormatCode.BooleanTrue => true,
-        FormatCode.BooleanFalse => false,
-        FormatCode.Boolean => ReadBooleanByte(),
+        FormatCode.BooleanTrue => True,
+        FormatCode.BooleanFalse => False,
+        FormatCode.Boolean => ReadBooleanByte() ? True : False,
         FormatCode.UByte => Take(1)[0],
         FormatCode.UShort => ReadUInt16Bytes(),
         FormatCode.UInt => ReadUInt32Bytes(),

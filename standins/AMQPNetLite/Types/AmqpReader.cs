@@ -5,7 +5,7 @@ using Amqp.Framing;
 namespace Amqp.Types;
 
 /// <summary>
-/// Reads values (part 1 of the specification) from bytes that a peer sent, and trusts none of them: every length is checked against
+/// Reads values (1.6) from bytes that a peer sent, and trusts none of them: every length is checked against
 /// what is there, nesting is bounded, and values that take no bytes of their own (an array of a thousand million times <c>true</c> is ten
 /// bytes long) are bounded by a budget. What is malformed throws <see cref="AmqpException"/> with <see cref="ErrorCode.DecodeError"/>.
 /// </summary>
@@ -44,48 +44,6 @@ internal ref partial struct AmqpReader(ReadOnlySpan<byte> bytes)
         _position++;
         return true;
     }
-
-    public bool ReadBoolean() => ReadFormatCode() switch
-    {
-        FormatCode.BooleanTrue => true,
-        FormatCode.BooleanFalse => false,
-        FormatCode.Boolean => ReadBooleanByte(),
-        var code => throw Unexpected(code, "boolean"),
-    };
-
-    public byte ReadUByte() => ReadFormatCode() switch
-    {
-        FormatCode.UByte => Take(1)[0],
-        var code => throw Unexpected(code, "ubyte"),
-    };
-
-    public ushort ReadUShort() => ReadFormatCode() switch
-    {
-        FormatCode.UShort => ReadUInt16Bytes(),
-        var code => throw Unexpected(code, "ushort"),
-    };
-
-    public uint ReadUInt() => ReadFormatCode() switch
-    {
-        FormatCode.SmallUInt => Take(1)[0],
-        FormatCode.UInt => ReadUInt32Bytes(),
-        FormatCode.UInt0 => 0,
-        var code => throw Unexpected(code, "uint"),
-    };
-
-    public ulong ReadULong() => ReadFormatCode() switch
-    {
-        FormatCode.SmallULong => Take(1)[0],
-        FormatCode.ULong => ReadUInt64Bytes(),
-        FormatCode.ULong0 => 0,
-        var code => throw Unexpected(code, "ulong"),
-    };
-
-    public DateTime ReadTimestamp() => ReadFormatCode() switch
-    {
-        FormatCode.Timestamp => Timestamps.ToDateTime((long)ReadUInt64Bytes()),
-        var code => throw Unexpected(code, "timestamp"),
-    };
 
     /// <summary>The bytes of a binary value, in place: they are good until the frame has been handled.</summary>
     public ReadOnlySpan<byte> ReadBinarySpan() => ReadFormatCode() switch
@@ -127,23 +85,19 @@ internal ref partial struct AmqpReader(ReadOnlySpan<byte> bytes)
             throw Unexpected(constructor, "described value");
         }
 
-        return ReadDescriptorValue() switch
+        if (!NextIsSymbol())
         {
-            ulong number => number,
-            Symbol name when Descriptors.TryGetNumber(name, out var number) => number,
-            var descriptor => throw Malformed($"Unknown descriptor '{descriptor}'."),
-        };
-    }
-
-    private object ReadDescriptorValue()
-    {
-        if (AtEnd)
-        {
-            throw Truncated();
+            return ReadULong();
         }
 
-        return _bytes[_position] is FormatCode.Symbol8 or FormatCode.Symbol32 ? ReadSymbol() : ReadULong();
+        var name = ReadSymbol();
+        return Descriptors.TryGetNumber(name, out var number) ? number : throw Malformed($"Unknown descriptor '{name}'.");
     }
+
+    private object ReadDescriptorValue() => NextIsSymbol() ? ReadSymbol() : ReadULong();
+
+    private readonly bool NextIsSymbol() =>
+        AtEnd ? throw Truncated() : _bytes[_position] is FormatCode.Symbol8 or FormatCode.Symbol32;
 
     private bool ReadBooleanByte() => Take(1)[0] switch
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Types;
 
-/// <summary>Values whose type is known at run time only: properties, annotations, bodies.</summary>
+/// <summary>Values whose type is known at run time only (1.6): properties, annotations, bodies.</summary>
 internal static partial class AmqpWriter
 {
     public static void WriteObject(this ByteBuffer buffer, object value)
@@ -18,7 +18,7 @@ internal static partial class AmqpWriter
             case long number: buffer.WriteLong(number); break;
             case uint number: buffer.WriteUInt(number); break;
             case ulong number: buffer.WriteULong(number); break;
-            case byte[] bytes: buffer.WriteBinary(bytes); break;
+            case byte[] bytes when IsBinary(bytes): buffer.WriteBinary(bytes); break;
             case DateTime time: buffer.WriteTimestamp(time); break;
             case Described described: described.Encode(buffer); break;
             case Map map: buffer.WriteMap(map, map is Fields ? MapKeys.Symbols : MapKeys.Any); break;
@@ -41,6 +41,12 @@ internal static partial class AmqpWriter
 
     private static void WriteList(ByteBuffer buffer, IList list)
     {
+        if (list.Count == 0)
+        {
+            buffer.WriteByte(FormatCode.List0);
+            return;
+        }
+
         var position = BeginCompound(buffer, FormatCode.List32, list.Count);
         WriteItems(buffer, list);
         EndCompound(buffer, position);
@@ -68,19 +74,6 @@ internal static partial class AmqpWriter
         }
     }
 
-    private static void WriteArray(ByteBuffer buffer, Array array)
-    {
-        var code = ArrayItems.ConstructorOf(array.GetType().GetElementType());
-        var size = BeginCompound(buffer, FormatCode.Array32, array.Length);
-        buffer.WriteByte(code);
-        foreach (var item in array)
-        {
-            WriteItem(buffer, code, item ?? throw new ArgumentException("An array cannot hold null."));
-        }
-
-        EndCompound(buffer, size);
-    }
-
     /// <summary>The data of a value in the widest layout of its type, without the format code.</summary>
     private static void WriteItem(ByteBuffer buffer, byte code, object value)
     {
@@ -101,28 +94,18 @@ internal static partial class AmqpWriter
             case char character: buffer.WriteUInt32(character); break;
             case DateTime time: buffer.WriteUInt64((ulong)Timestamps.FromDateTime(time)); break;
             case Guid uuid: uuid.TryWriteBytes(buffer.Reserve(16), bigEndian: true, out _); break;
-            case byte[] bytes: WriteSized(buffer, bytes); break;
+            case byte[] bytes when IsBinary(bytes): WriteSized(buffer, bytes); break;
             case string text: WriteSized(buffer, Encoding.UTF8.GetBytes(text)); break;
             case Symbol symbol: WriteSizedAscii(buffer, symbol); break;
             case Map map: WriteBareMap(buffer, map); break;
+            case Array array: WriteBareArray(buffer, array); break;
             case IList list: WriteBareList(buffer, list); break;
             default: throw new AmqpException(ErrorCode.NotImplemented, $"A value of format code 0x{code:x2} cannot be in an array.");
         }
     }
 
-    private static void WriteBareMap(ByteBuffer buffer, Map map)
-    {
-        var position = BeginItems(buffer, map.Count * 2);
-        WriteEntries(buffer, map, MapKeys.Any);
-        EndItems(buffer, position);
-    }
-
-    private static void WriteBareList(ByteBuffer buffer, IList list)
-    {
-        var position = BeginItems(buffer, list.Count);
-        WriteItems(buffer, list);
-        EndItems(buffer, position);
-    }
+    /// <summary>To the runtime an sbyte[] is a byte[] too; it is an array, not binary.</summary>
+    private static bool IsBinary(object bytes) => bytes.GetType() == typeof(byte[]);
 
     private static void WriteDecimal(ByteBuffer buffer, decimal value)
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Types;
 
-/// <summary>Which .NET type the items of an array have, and in which layout they are written.</summary>
+/// <summary>Which .NET type the items of an array have (1.6.24), and in which layout they are written.</summary>
 internal static class ArrayItems
 {
     public static Type TypeOf(byte constructor) => constructor switch
@@ -26,6 +26,27 @@ internal static class ArrayItems
         _ => typeof(object), // decimals and chars, which are not always the same .NET type, and arrays of arrays
     };
 
+    /// <summary>The layout of an array's items: its item type's or, where that says nothing, the first item's.</summary>
+    public static byte ConstructorOf(Array array)
+    {
+        var itemType = array.GetType().GetElementType();
+        var isOpen = itemType == typeof(object) || itemType == typeof(DescribedValue);
+        return !isOpen ? ConstructorOf(itemType)
+            : array.Length == 0 ? FormatCode.Null
+            : ConstructorOf((array.GetValue(0) is DescribedValue described ? described.Value : array.GetValue(0))?.GetType());
+    }
+
+    /// <summary>What of an item is written after the constructor that all items share.</summary>
+    /// <exception cref="ArgumentException">It is of another type than the first, or has another descriptor.</exception>
+    public static object ValueOf(object item, object descriptor, byte constructor)
+    {
+        var described = item as DescribedValue;
+        var value = described is null ? item : described.Value;
+        return Equals(described?.Descriptor, descriptor) && value is not null && ConstructorOf(value.GetType()) == constructor
+            ? value
+            : throw new ArgumentException("The items of an array are of one type, and none of them is null.");
+    }
+
     /// <summary>The widest layout of a type, which every value of it fits.</summary>
     public static byte ConstructorOf(Type itemType) => itemType switch
     {
@@ -49,6 +70,7 @@ internal static class ArrayItems
         _ when itemType == typeof(Symbol) => FormatCode.Symbol32,
         _ when itemType == typeof(List) => FormatCode.List32,
         _ when itemType == typeof(Map) => FormatCode.Map32,
+        { IsSZArray: true } => FormatCode.Array32,
         _ => throw new AmqpException(ErrorCode.NotImplemented, $"An array of {itemType} has no AMQP encoding."),
     };
 }

@@ -10,7 +10,7 @@ public abstract class Described
     internal abstract void Encode(ByteBuffer buffer);
 }
 
-/// <summary>A described value whose descriptor this library does not know.</summary>
+/// <summary>A described value (1.1.2) whose descriptor this library does not know.</summary>
 public class DescribedValue : Described
 {
     /// <summary>Describes <paramref name="value"/> by <paramref name="descriptor"/>, a symbol or a ulong.</summary>
@@ -34,7 +34,7 @@ public class DescribedValue : Described
     }
 }
 
-/// <summary>The name and the number of a type that the specification defines.</summary>
+/// <summary>The name and the number of a type that the specification defines (1.5).</summary>
 public class Descriptor
 {
     /// <summary>The descriptor's number: the domain 0 of the specification in the high 32 bits, the type in the low.</summary>
@@ -54,7 +54,7 @@ public class Descriptor
     public override string ToString() => Name;
 }
 
-/// <summary>A described value of a type that the specification defines.</summary>
+/// <summary>A described value (1.1.2) of a type that the specification defines.</summary>
 public abstract class RestrictedDescribed : Described
 {
     internal RestrictedDescribed(Descriptor descriptor) => Descriptor = descriptor;

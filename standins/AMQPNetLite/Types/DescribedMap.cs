@@ -1,6 +1,6 @@
 namespace Amqp.Types;
 
-/// <summary>A section of a message that is a map.</summary>
+/// <summary>A section of a message that is a map (3.2.2 to 3.2.5, 3.2.9).</summary>
 public abstract class DescribedMap : RestrictedDescribed
 {
     private protected DescribedMap(Descriptor descriptor)

@@ -19,7 +19,8 @@ internal static class AmqpBenchmark
 
     public static async Task RunAsync()
     {
-        Console.WriteLine($"{Messages} durable messages of {BodySize} bytes a round, {InFlight} in flight; median (lowest .. highest) of {Rounds} rounds");
+        Console.WriteLine(
+            $"{Messages} durable messages of {BodySize} bytes a round, {InFlight} in flight; median (lowest .. highest) of {Rounds} rounds");
         foreach (var missing in new[]
         {
             ForeignRuntime.Rhea is null ? ForeignRuntime.RheaIsMissing : null,

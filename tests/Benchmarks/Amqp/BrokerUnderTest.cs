@@ -46,7 +46,9 @@ internal sealed class BrokerUnderTest : IAsyncDisposable
         await broker._app.ResourceNotifications.WaitForResourceHealthyAsync("broker");
         broker.Address = (await broker._app.GetConnectionStringAsync("broker"))!;
         var connection = await new ConnectionFactory().CreateAsync(
-            new Address(broker.Address), null, (_, open) => broker.Product = $"{open.Properties[new Symbol("product")]} {open.Properties[new Symbol("version")]}");
+            new Address(broker.Address),
+            null,
+            (_, open) => broker.Product = $"{open.Properties[new Symbol("product")]} {open.Properties[new Symbol("version")]}");
         await connection.CloseAsync();
         return broker;
     }

@@ -21,8 +21,9 @@ internal static class OwnClient
         var connection = await new ConnectionFactory().CreateAsync(new Address(address));
         var session = new Session(connection);
         Symbol[] queueCapability = [new("queue")];
-        var sender = new SenderLink(
-            session, "sender", new Target { Address = queue, Durable = 2, Capabilities = queueCapability }, null);
+        var target = new Target { Address = queue, Durable = 2, Capabilities = queueCapability };
+        var source = new Source { Address = queue, Durable = 2, Capabilities = queueCapability };
+        var sender = new SenderLink(session, "sender", target, null);
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is { } line)
         {
@@ -31,8 +32,7 @@ internal static class OwnClient
             var answer = words[0] switch
             {
                 "send" => Meter.MeasureAsync(() => SendAsync(sender, count)),
-                "receive" => ReceiveAsync(new ReceiverLink(
-                    session, $"receiver-{Guid.NewGuid():N}", new Source { Address = queue, Durable = 2, Capabilities = queueCapability }, null), count),
+                "receive" => ReceiveAsync(new ReceiverLink(session, $"receiver-{Guid.NewGuid():N}", source, null), count),
                 _ => Meter.MeasureAsync(() => MakeMessages(count)),
             };
             Console.WriteLine(await answer);

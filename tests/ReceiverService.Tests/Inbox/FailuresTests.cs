@@ -11,6 +11,7 @@ public sealed class FailuresTests
     [Theory]
     [InlineData(PostgresErrorCodes.UntranslatableCharacter, true)]
     [InlineData(PostgresErrorCodes.CheckViolation, true)]
+    [InlineData(PostgresErrorCodes.ProgramLimitExceeded, true)]
     [InlineData(PostgresErrorCodes.AdminShutdown, false)]
     [InlineData(PostgresErrorCodes.SerializationFailure, false)]
     [InlineData(PostgresErrorCodes.DiskFull, false)]

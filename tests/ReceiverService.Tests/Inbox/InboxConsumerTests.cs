@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using Amqp;
-using Amqp.Framing;
 using ReceiverService.EntityItems;
 using Tests.Harness;
 using Xunit;
@@ -89,47 +85,22 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
         await _receiver.SendAsync(Guid.NewGuid(), type, 1, body);
         await SendLastAsync();
 
-        Assert.Contains(reason, await Sql.ScalarAsync<string>(_receiver.Database, "SELECT reason FROM dead_letters"), StringComparison.Ordinal);
+        // What fails in the database gets its attempts, and nobody waits for it.
+        var kept = await Eventually.GetAsync(
+            () => Sql.ScalarAsync<string>(_receiver.Database, "SELECT coalesce(max(reason), '') FROM dead_letters"), kept => kept.Length > 0);
+        Assert.Contains(reason, kept, StringComparison.Ordinal);
         Assert.Equal(body, await Sql.ScalarAsync<string>(_receiver.Database, "SELECT convert_from(body, 'UTF8') FROM dead_letters"));
         Assert.Equal("before", (await ItemAsync(_ => true))!.Name);
     }
 
-    [Fact]
-    public async Task A_message_without_an_id_or_a_body_is_kept_too()
-    {
-        var odd = new Message("a value, not data")
-        {
-            Properties = new Properties { Subject = "x\0y" },
-            ApplicationProperties = new ApplicationProperties { ["when"] = DateTime.UnixEpoch, ["bytes"] = new byte[] { 0 }, ["none"] = null },
-        };
-        odd.Properties.SetCorrelationId(7ul);
-        await _receiver.SendAsync(odd);
-        await SendLastAsync();
-        Assert.Equal(1L, await Sql.ScalarAsync<long>(_receiver.Database, "SELECT count(*) FROM dead_letters WHERE reason LIKE '%message-id%'"));
-    }
-
-    private static string Body(Guid id, string name) =>
-        $$"""{"id": "{{id}}", "name": "{{name}}", "value": 1, "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-02T00:00:00Z"}""";
+    private static string Body(Guid id, string name) => Events.Body(id, name);
 
     private Task SendCreatedAsync(Guid messageId, long version, string name) =>
         _receiver.SendAsync(messageId, nameof(EntityItemCreated), version, Body(_id, name));
 
-    /// <summary>Sends one more message and waits until it was applied: then everything before it was processed too.</summary>
-    private async Task SendLastAsync()
-    {
-        var last = Guid.CreateVersion7();
-        await _receiver.SendAsync(Guid.NewGuid(), nameof(EntityItemCreated), 1, Body(last, "last"));
-        await ItemAsync(item => item is not null, last);
-    }
+    private Task SendLastAsync() => _receiver.SendLastAsync();
 
-    private Task<EntityItemResponse?> ItemAsync(Predicate<EntityItemResponse?> condition, Guid? id = null) =>
-        Eventually.GetAsync(
-            async () =>
-            {
-                using var response = await _receiver.Client.GetAsync(new Uri($"/api/EntityItems/{id ?? _id}", UriKind.Relative));
-                return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadFromJsonAsync<EntityItemResponse>();
-            },
-            condition);
+    private Task<EntityItemResponse?> ItemAsync(Predicate<EntityItemResponse?> condition) => _receiver.ItemAsync(_id, condition);
 
     private async Task<int> InboxCountAsync() => (int)await Sql.ScalarAsync<long>(_receiver.Database, "SELECT count(*) FROM inbox_messages");
 }

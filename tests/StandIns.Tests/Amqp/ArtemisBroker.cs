@@ -11,7 +11,9 @@ public sealed partial class ArtemisBroker : TestBroker
     // FIXED: nothing is made by itself. SMALL: no room for more than a few messages. REFUSING: the same, and says so.
     private const string AddressSettings = """
         <address-settings>
-          <address-setting match="fixed.#"><auto-create-queues>false</auto-create-queues><auto-create-addresses>false</auto-create-addresses></address-setting>
+          <address-setting match="fixed.#">
+            <auto-create-queues>false</auto-create-queues><auto-create-addresses>false</auto-create-addresses>
+          </address-setting>
           <address-setting match="small.#"><max-size-bytes>50000</max-size-bytes><address-full-policy>BLOCK</address-full-policy></address-setting>
           <address-setting match="refusing.#"><max-size-bytes>50000</max-size-bytes><address-full-policy>FAIL</address-full-policy></address-setting>
         """;
@@ -39,13 +41,23 @@ public sealed partial class ArtemisBroker : TestBroker
         await File.WriteAllTextAsync(settings, text);
     }
 
+    /// <summary>Runs Artemis's own command line: a producer or a consumer.</summary>
+    /// <returns>What it wrote.</returns>
+    public Task<string> RunClientAsync(string verb, string protocol, params IEnumerable<string> arguments)
+    {
+        var url = Text($"{(protocol == "amqp" ? "amqp" : "tcp")}://127.0.0.1:{Port}");
+        string[] common = [verb, "--silent", "--protocol", protocol, "--url", url, "--user", User, "--password", Password];
+        return RunAsync(Path.Combine(Home!, "bin", "artemis"), [.. common, .. arguments]);
+    }
+
     protected override void StartProcesses() => StartProcess(Path.Combine(Folder, "bin", "artemis"), ["run"]);
 
     private string TlsAcceptor(ServerCertificate kind, int port)
     {
         var store = Path.Combine(Folder, "etc", $"{kind}.p12");
         File.WriteAllBytes(store, Certificates[kind].Export(X509ContentType.Pkcs12, StorePassword));
-        return Text($"<acceptor name=\"{kind}\">tcp://127.0.0.1:{port}?protocols=AMQP;sslEnabled=true;keyStoreType=PKCS12;keyStorePath={store};keyStorePassword={StorePassword}</acceptor>");
+        var keys = $"keyStoreType=PKCS12;keyStorePath={store};keyStorePassword={StorePassword}";
+        return Text($"<acceptor name=\"{kind}\">tcp://127.0.0.1:{port}?protocols=AMQP;sslEnabled=true;{keys}</acceptor>");
     }
 
     [GeneratedRegex("<acceptors>.*</acceptors>", RegexOptions.Singleline)]

@@ -50,6 +50,13 @@ internal sealed class AutomaticPeer(Peer peer)
     private async Task AttachAsync(PeerFrame attach)
     {
         var handle = (uint)attach.Field(1)!;
+        if (attach.Field(2) is true)
+        {
+            await peer.SendAsync(
+                attach.Channel, Code.Attach, [attach.Field(0), handle, false, null, null, new Source(), new Target(), null, null, 0u]);
+            return;
+        }
+
         _received[(attach.Channel, handle)] = 0;
         await peer.SendAsync(attach.Channel, Code.Attach, [attach.Field(0), handle, true, null, null, new Source(), new Target()]);
         await GiveCreditAsync(attach.Channel, handle);

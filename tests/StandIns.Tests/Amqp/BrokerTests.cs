@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
@@ -7,7 +5,8 @@ using Amqp.Types;
 namespace StandIns.Tests.Amqp;
 
 /// <summary>Against brokers that are not ours, each in the same way where they behave in the same way.</summary>
-public class BrokerTests(Brokers brokers) : IClassFixture<Brokers>
+[Collection(nameof(Brokers))]
+public class BrokerTests(Brokers brokers)
 {
     private static readonly Symbol[] QueueCapability = [new("queue")];
 
@@ -51,105 +50,6 @@ public class BrokerTests(Brokers brokers) : IClassFixture<Brokers>
         Assert.Equal([1, 2, 3], (byte[])last.Body);
         await connection.CloseAsync().InTime();
         Assert.Null(connection.Error);
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_released_message_comes_again_and_an_accepted_one_does_not(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        await AttachSender(session, "released").SendAsync(Event(1)).InTime();
-
-        var first = AttachReceiver(session, "released");
-        first.Release(await first.ReceiveAsync().InTime());
-        first.Accept(await first.ReceiveAsync().InTime());
-        await first.CloseAsync().InTime();
-
-        await ExpectEmptyAsync(session, "released");
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_rejected_message_is_gone_and_the_next_one_comes(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        var sender = AttachSender(session, "rejected");
-        await sender.SendAsync(Event(1)).InTime();
-        await sender.SendAsync(Event(2)).InTime();
-
-        var receiver = AttachReceiver(session, "rejected");
-        receiver.Reject(await receiver.ReceiveAsync().InTime(), new Error("x:bad") { Description = "bad" });
-        var second = await receiver.ReceiveAsync().InTime();
-        receiver.Accept(second);
-        Assert.Equal(2, NumberOf(second));
-        await receiver.CloseAsync().InTime();
-
-        await ExpectEmptyAsync(session, "rejected");
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    public async Task A_modified_message_comes_again_and_was_counted(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        await AttachSender(session, "modified").SendAsync(Event(1)).InTime();
-
-        var receiver = AttachReceiver(session, "modified");
-        receiver.Modify(await receiver.ReceiveAsync().InTime(), deliveryFailed: true);
-        var again = await receiver.ReceiveAsync().InTime();
-        receiver.Accept(again);
-
-        Assert.Equal(1u, again.Header.DeliveryCount);
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [RabbitMq]
-    public async Task A_modified_message_ends_the_session_of_a_broker_that_knows_no_such_thing_and_comes_again(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        await AttachSender(session, "modified").SendAsync(Event(1)).InTime();
-        var receiver = AttachReceiver(session, "modified");
-        receiver.Modify(await receiver.ReceiveAsync().InTime(), deliveryFailed: true);
-
-        var exception = await Assert.ThrowsAsync<AmqpException>(() => receiver.ReceiveAsync().InTime());
-
-        Assert.Contains("modified", exception.Message, StringComparison.Ordinal);
-        Assert.False(connection.IsClosed);
-        var next = AttachReceiver(new Session(connection), "modified");
-        next.Accept(await next.ReceiveAsync().InTime());
-        await connection.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task What_a_connection_leaves_unsettled_comes_again_over_the_next_one(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-        var first = await broker.ConnectAsync();
-        var session = new Session(first);
-        await AttachSender(session, "left").SendAsync(Event(7)).InTime();
-        var receiver = AttachReceiver(session, "left");
-        var left = await receiver.ReceiveAsync().InTime();
-        await first.CloseAsync().InTime();
-        Assert.Throws<AmqpException>(() => receiver.Accept(left));
-
-        var second = await broker.ConnectAsync();
-        var next = AttachReceiver(new Session(second), "left");
-        var again = await next.ReceiveAsync().InTime();
-        next.Accept(again);
-
-        Assert.Equal(7, NumberOf(again));
-        await second.CloseAsync().InTime();
     }
 
     [Theory]
@@ -261,92 +161,6 @@ public class BrokerTests(Brokers brokers) : IClassFixture<Brokers>
         await connection.CloseAsync().InTime();
     }
 
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_message_that_the_broker_does_not_take_is_an_exception_and_the_next_connection_works(BrokerKind kind)
-    {
-        var queue = kind == BrokerKind.Artemis ? "refusing.queue" : "refusing";
-        var broker = await brokers.GetAsync(kind);
-        var connection = await broker.ConnectAsync();
-        var sender = AttachSender(new Session(connection), queue);
-
-        var exception = await Record.ExceptionAsync(async () =>
-        {
-            // Artemis refuses when the queue is full, RabbitMQ what is too large.
-            for (var index = 0; index < 100; index++)
-            {
-                await sender.SendAsync(Messages.OfBytes(new byte[(2 * RabbitMqBroker.MaxMessageSize) + index])).InTime();
-            }
-        });
-
-        Assert.IsType<AmqpException>(exception);
-        await connection.CloseAsync(TimeSpan.FromSeconds(10)).InTime();
-        var next = await broker.ConnectAsync();
-        await AttachSender(new Session(next), "taken").SendAsync(Event(1)).InTime();
-        await next.CloseAsync().InTime();
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_wrong_password_is_unauthorized_access(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-
-        var exception = await Assert.ThrowsAsync<AmqpException>(() => broker.ConnectAsync("wrong"));
-
-        Assert.Equal(ErrorCode.UnauthorizedAccess, exception.Error.Condition);
-    }
-
-    [Fact]
-    public Task A_host_that_is_not_known_is_a_socket_exception() =>
-        Assert.ThrowsAsync<SocketException>(() => new ConnectionFactory().CreateAsync(new Address("amqp://no-such-host.invalid")).InTime());
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_queue_that_is_not_there_is_not_found(BrokerKind kind)
-    {
-        var connection = await (await brokers.GetAsync(kind)).ConnectAsync();
-        var session = new Session(connection);
-        var address = kind == BrokerKind.Artemis ? "fixed.missing" : "/exchange/missing/key";
-        var closed = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var sender = AttachSender(session, address);
-        sender.AddClosedCallback((_, error) => closed.SetResult(error));
-
-        await Assert.ThrowsAsync<AmqpException>(() => sender.SendAsync(Event(1)).InTime());
-
-        Assert.Equal(ErrorCode.NotFound, (await closed.Task.InTime()).Condition);
-        connection.Close(TimeSpan.Zero);
-    }
-
-    [Theory]
-    [Artemis]
-    [RabbitMq]
-    public async Task A_certificate_of_the_authority_is_good_and_no_other_client_trusts_it(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-
-        var connection = await broker.ConnectByTlsAsync(ServerCertificate.Good, trusting: true);
-        await AttachSender(new Session(connection), "tls").SendAsync(Event(1)).InTime();
-        await connection.CloseAsync().InTime();
-
-        await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(ServerCertificate.Good, trusting: false));
-    }
-
-    [Theory]
-    [Artemis]
-    public async Task Expired_and_self_signed_certificates_are_refused(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-        foreach (var certificate in new[] { ServerCertificate.Expired, ServerCertificate.SelfSigned })
-        {
-            await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(certificate, trusting: true));
-            await Assert.ThrowsAsync<AuthenticationException>(() => broker.ConnectByTlsAsync(certificate, trusting: false));
-        }
-    }
-
     private static async Task<List<Message>> TakeAsync(ReceiverLink receiver, int count)
     {
         var messages = new List<Message>();
@@ -358,12 +172,6 @@ public class BrokerTests(Brokers brokers) : IClassFixture<Brokers>
         }
 
         return messages;
-    }
-
-    private static async Task ExpectEmptyAsync(Session session, string queue)
-    {
-        var receiver = AttachReceiver(session, queue, "second");
-        Assert.Null(await receiver.ReceiveAsync(TimeSpan.FromMilliseconds(200)).InTime());
     }
 
     internal static SenderLink AttachSender(Session session, string queue) =>

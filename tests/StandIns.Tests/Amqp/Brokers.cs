@@ -39,7 +39,11 @@ public sealed class RabbitMqAttribute : DataAttribute
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[BrokerKind.RabbitMq]];
 }
 
-/// <summary>The brokers of a test class, each started when a test first asks for it.</summary>
+/// <summary>The tests that share the brokers, one after the other.</summary>
+[CollectionDefinition(nameof(Brokers))]
+public sealed class SharedBrokers : ICollectionFixture<Brokers>;
+
+/// <summary>The brokers that tests share, each started when a test first asks for it.</summary>
 public sealed class Brokers : IAsyncLifetime
 {
     private readonly Dictionary<BrokerKind, TestBroker> _started = [];

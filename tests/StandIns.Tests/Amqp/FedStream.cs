@@ -10,6 +10,22 @@ internal sealed class FedStream : Stream
     private readonly Queue<byte[]> _fed = new();
     private (TaskCompletionSource<int> Result, Memory<byte> Buffer)? _reading;
     private bool _ended;
+    private int _writes;
+
+    /// <summary>How often the client has written something.</summary>
+    public int Writes => Volatile.Read(ref _writes);
+
+    /// <summary>Whether the client has handled all that was fed and waits for more.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reading is not null;
+            }
+        }
+    }
 
     public override bool CanRead => true;
 
@@ -49,7 +65,11 @@ internal sealed class FedStream : Stream
         }
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _writes);
+        return ValueTask.CompletedTask;
+    }
 
     public override void Flush()
     {

@@ -81,7 +81,8 @@ internal sealed class FrameMutator(int seed)
         var attach = new object?[] { "late", 2u, true, (byte)0, (byte)0, source, new Target { Address = "queue" }, new Map(), false, 0u, 1000ul };
         return
         [
-            Peer.Encode(0, 0, Code.Open, ["peer", "host", 4096u, (ushort)9, 60_000u, new Symbol("en-US"), null, new[] { new Symbol("c") }, null, new Fields()]),
+            Peer.Encode(
+            0, 0, Code.Open, ["peer", "host", 4096u, (ushort)9, 60_000u, new Symbol("en-US"), null, new[] { new Symbol("c") }, null, new Fields()]),
             Peer.Encode(0, 0, Code.Begin, [(ushort)0, 0u, 1000u, 1000u, 255u, new[] { new Symbol("c") }, null, new Fields()]),
             Peer.Encode(0, 0, Code.Attach, attach),
             Peer.Encode(0, 0, Code.Flow, [0u, 1000u, 0u, 1000u, 0u, 0u, 100u, 0u, true, true]),

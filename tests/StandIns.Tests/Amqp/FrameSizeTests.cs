@@ -207,30 +207,6 @@ public class FrameSizeTests
         Assert.Equal([7], (byte[])(await receiver.ReceiveAsync().InTime()).Body);
     }
 
-    [Fact]
-    public async Task A_message_that_is_refused_half_way_has_one_outcome_and_the_next_one_goes_out()
-    {
-        await using var conversation = await Conversation.BeginAsync(incomingWindow: 1, open: ["peer", null, 512u]);
-        var sender = await conversation.AttachSenderAsync(incomingWindow: 1);
-        var outcomes = new Outcomes();
-        sender.Send(Messages.OfBytes(Body), outcomes.Add, 0);
-        await conversation.Peer.ExpectAsync(Code.Transfer);
-        await conversation.SettleAsync(0, 0, new Rejected());
-        await outcomes.WaitForAsync(1);
-        sender.Send(Messages.OfBytes(1), outcomes.Add, 1);
-        await conversation.GiveCreditAsync(9, deliveryCount: 1, nextIncomingId: 1, incomingWindow: 1000);
-
-        PeerFrame transfer;
-        do
-        {
-            transfer = await conversation.Peer.ExpectAsync(Code.Transfer);
-        }
-        while (transfer.Field(1) is not 1u);
-        await conversation.SettleAsync(1, 1, new Accepted());
-
-        Assert.Equal([0, 1], (await outcomes.WaitForAsync(2)).Select(result => (int)result.State));
-    }
-
     private static async Task<List<byte[]>> CutAsync(Stream stream)
     {
         var reader = new FrameReader(stream, 512);

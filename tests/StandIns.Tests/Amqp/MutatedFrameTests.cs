@@ -16,7 +16,7 @@ public class MutatedFrameTests(ITestOutputHelper output)
     /// <summary>What a frame of <see cref="FrameLimit"/> bytes may cost, the exception and the end of everything included.</summary>
     private const long AllocationLimit = 512 * 1024;
 
-    private static readonly byte[] Handshake =
+    internal static readonly byte[] Handshake =
     [
         .. "AMQP\u0003\u0001\0\0"u8, .. Peer.Encode(1, 0, Code.SaslMechanisms, [new[] { new global::Amqp.Types.Symbol("ANONYMOUS") }]),
         .. Peer.Encode(1, 0, Code.SaslOutcome, [(byte)0]), .. "AMQP\0\u0001\0\0"u8, .. Peer.Encode(0, 0, Code.Open, ["peer"]),
@@ -83,7 +83,9 @@ public class MutatedFrameTests(ITestOutputHelper output)
 
         stream.End();
         var error = await closed.Task.InTime();
-        var ending = error is null ? "none" : ((string)error.Condition).StartsWith("amqp:", StringComparison.Ordinal) ? error.Condition : "the peer's";
+        var ending = error is null ? "none"
+            : ((string)error.Condition).StartsWith("amqp:", StringComparison.Ordinal) ? error.Condition
+            : "the peer's";
         _endings[ending] = _endings.GetValueOrDefault(ending) + 1;
         Assert.NotEqual(ErrorCode.InternalError, ending); // that would be a bug of the client's
         Assert.Equal(Enumerable.Range(0, Sends), (await outcomes.WaitForAsync(Sends)).Select(result => (int)result.State).Order());

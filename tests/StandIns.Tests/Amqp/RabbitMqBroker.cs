@@ -15,27 +15,36 @@ public sealed class RabbitMqBroker : TestBroker
 
     public RabbitMqBroker() => _node = new RabbitMqNode(Folder);
 
+    private string AuthorityFile => Path.Combine(Folder, "ca.pem");
+
+    private string CertificateFile => Path.Combine(Folder, "server.pem");
+
+    private string KeyFile => Path.Combine(Folder, "key.pem");
+
     public static bool IsInstalled => RabbitMqPrograms.Find() is not null;
 
     protected override string ReadyMark => "Server startup complete";
 
-    public override int PortWith(ServerCertificate certificate) =>
-        certificate == ServerCertificate.Good ? _tlsPort : throw new NotSupportedException("A node has one certificate.");
+    public override int PortWith(ServerCertificate certificate) => _tlsPort;
+
+    /// <summary>A node has one certificate, which it reads when it starts.</summary>
+    public override async Task PresentAsync(ServerCertificate certificate)
+    {
+        await KillAsync();
+        await WriteCertificateAsync(certificate);
+        await StartAsync();
+    }
 
     public override async Task CreateAsync()
     {
         _node.Configure(Port, new BrokerCredentials(User, Password));
-        var good = Certificates[ServerCertificate.Good];
-        using var key = good.GetRSAPrivateKey()!;
-        var (authority, certificate, keyFile) = (Path.Combine(Folder, "ca.pem"), Path.Combine(Folder, "server.pem"), Path.Combine(Folder, "key.pem"));
-        await File.WriteAllTextAsync(authority, Certificates.Authority.ExportCertificatePem());
-        await File.WriteAllTextAsync(certificate, good.ExportCertificatePem());
-        await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem());
+        await WriteCertificateAsync(ServerCertificate.Good);
+        await File.WriteAllTextAsync(AuthorityFile, Certificates.Authority.ExportCertificatePem());
         await File.AppendAllTextAsync(Path.Combine(Folder, "rabbitmq.conf"), Text($"""
             listeners.ssl.1 = 127.0.0.1:{_tlsPort}
-            ssl_options.cacertfile = {authority}
-            ssl_options.certfile = {certificate}
-            ssl_options.keyfile = {keyFile}
+            ssl_options.cacertfile = {AuthorityFile}
+            ssl_options.certfile = {CertificateFile}
+            ssl_options.keyfile = {KeyFile}
             ssl_options.verify = verify_none
             max_message_size = {MaxMessageSize}
             disk_free_limit.absolute = 1MB
@@ -50,5 +59,12 @@ public sealed class RabbitMqBroker : TestBroker
         // Started by us: the one that Erlang starts by itself would go on after the node has ended.
         StartProcess(programs.Epmd, ["-port", Text($"{_epmdPort}"), "-address", "127.0.0.1"], environment);
         StartProcess(programs.Server, [], environment);
+    }
+
+    private async Task WriteCertificateAsync(ServerCertificate kind)
+    {
+        using var key = Certificates[kind].GetRSAPrivateKey()!;
+        await File.WriteAllTextAsync(CertificateFile, Certificates[kind].ExportCertificatePem());
+        await File.WriteAllTextAsync(KeyFile, key.ExportPkcs8PrivateKeyPem());
     }
 }

@@ -107,87 +107,6 @@ public class SenderLinkTests
     }
 
     [Fact]
-    public async Task Without_credit_sends_wait_and_can_be_taken_back()
-    {
-        await using var conversation = await Conversation.BeginAsync();
-        var sender = await conversation.AttachSenderAsync(credit: 0);
-        var outcomes = new Outcomes();
-        var messages = Enumerable.Range(0, 4).Select(index => Messages.OfBytes((byte)index)).ToList();
-        messages.ForEach(message => sender.Send(message, outcomes.Add, messages.IndexOf(message)));
-
-        sender.Cancel(messages[1]);
-        Assert.Equal(1, Assert.Single(await outcomes.WaitForAsync(1)).State);
-        await conversation.GiveCreditAsync(2);
-        Assert.Equal(Messages.Encoded(0), (await conversation.Peer.ExpectAsync(Code.Transfer)).Payload);
-        Assert.Equal(Messages.Encoded(2), (await conversation.Peer.ExpectAsync(Code.Transfer)).Payload);
-        sender.Cancel(messages[2]); // on its way: the peer decides
-        await conversation.GiveCreditAsync(1, deliveryCount: 2, nextIncomingId: 2);
-        Assert.Equal(Messages.Encoded(3), (await conversation.Peer.ExpectAsync(Code.Transfer)).Payload);
-        await conversation.SettleAsync(0, 2, new Accepted());
-
-        Assert.Equal([1, 0, 2, 3], (await outcomes.WaitForAsync(4)).Select(result => (int)result.State));
-    }
-
-    [Fact]
-    public async Task Drained_credit_is_given_back()
-    {
-        await using var conversation = await Conversation.BeginAsync();
-        await conversation.AttachSenderAsync(credit: 5);
-        await conversation.GiveCreditAsync(5, drain: true);
-
-        var flow = await conversation.Peer.ExpectAsync(Code.Flow);
-
-        Assert.Equal((0u, 5u, 0u), (flow.Field(4), flow.Field(5), flow.Field(6)));
-    }
-
-    [Fact]
-    public async Task Credit_counts_what_is_on_its_way()
-    {
-        await using var conversation = await Conversation.BeginAsync();
-        var sender = await conversation.AttachSenderAsync(credit: 2);
-        sender.Send(Messages.OfBytes(1), null, null);
-        sender.Send(Messages.OfBytes(2), null, null);
-        await conversation.Peer.ExpectAsync(Code.Transfer);
-        await conversation.Peer.ExpectAsync(Code.Transfer);
-
-        // The peer had seen one message when it gave three more: one of those is used.
-        sender.Send(Messages.OfBytes(3), null, null);
-        sender.Send(Messages.OfBytes(4), null, null);
-        sender.Send(Messages.OfBytes(5), null, null);
-        await conversation.GiveCreditAsync(3, deliveryCount: 1, nextIncomingId: 1);
-        Assert.Equal(Messages.Encoded(3), (await conversation.Peer.ExpectAsync(Code.Transfer)).Payload);
-        Assert.Equal(Messages.Encoded(4), (await conversation.Peer.ExpectAsync(Code.Transfer)).Payload);
-        await conversation.Connection.CloseAsync(TimeSpan.Zero);
-        Assert.Equal(Code.Close, (await conversation.Peer.ReadAsync())!.Code);
-    }
-
-    [Fact]
-    public async Task A_window_of_one_lets_one_transfer_through_at_a_time()
-    {
-        await using var conversation = await Conversation.BeginAsync(incomingWindow: 1, open: ["peer", null, 512u]);
-        var sender = await conversation.AttachSenderAsync(incomingWindow: 1);
-        var body = Enumerable.Range(0, 1500).Select(index => (byte)index).ToArray();
-        var sending = sender.SendAsync(Messages.OfBytes(body));
-
-        var received = new List<byte>();
-        for (var transfers = 1u; ; transfers++)
-        {
-            var transfer = await conversation.Peer.ExpectAsync(Code.Transfer);
-            received.AddRange(transfer.Payload);
-            if (transfer.Field(5) is not true)
-            {
-                break;
-            }
-
-            await conversation.GiveCreditAsync(99, deliveryCount: 1, nextIncomingId: transfers, incomingWindow: 1);
-        }
-
-        await conversation.SettleAsync(0, 0, new Accepted());
-        await sending.InTime();
-        Assert.Equal(body, (byte[])Message.Decode([.. received]).Body);
-    }
-
-    [Fact]
     public async Task A_message_larger_than_the_link_takes_is_rejected_and_the_link_lives()
     {
         await using var conversation = await Conversation.BeginAsync();
@@ -217,73 +136,6 @@ public class SenderLinkTests
         await conversation.GiveCreditAsync(10);
         sender.Send(Messages.OfBytes(3), null, null);
         Assert.Equal(Messages.Encoded(3), (await conversation.Peer.ExpectAsync(Code.Transfer)).Payload);
-    }
-
-    [Theory]
-    [InlineData("detach", ErrorCodes.ResourceDeleted)]
-    [InlineData("end", ErrorCodes.ResourceDeleted)]
-    [InlineData("close", ErrorCodes.ResourceDeleted)]
-    [InlineData("detach", null)]
-    [InlineData("end", null)]
-    [InlineData("close", null)]
-    [InlineData("hang up", ErrorCodes.ConnectionForced)]
-    public async Task Every_send_gets_exactly_one_result_when_the_peer_ends(string how, string? condition)
-    {
-        await using var conversation = await Conversation.BeginAsync();
-        var sender = await conversation.AttachSenderAsync(credit: 50);
-        var outcomes = new Outcomes();
-        for (var index = 0; index < 100; index++)
-        {
-            sender.Send(Messages.OfBytes(1), outcomes.Add, index);
-        }
-
-        for (var index = 0; index < 50; index++)
-        {
-            await conversation.Peer.ExpectAsync(Code.Transfer);
-        }
-
-        await conversation.SettleAsync(0, 9, new Accepted());
-        var error = condition is null ? null : new Error(condition);
-        await (how switch
-        {
-            "detach" => conversation.Peer.SendAsync(0, Code.Detach, [0u, true, error]),
-            "end" => conversation.Peer.SendAsync(0, Code.End, [error]),
-            "close" => conversation.Peer.SendAsync(0, Code.Close, [error]),
-            _ => conversation.Peer.Stream.DisposeAsync().AsTask(),
-        });
-        var all = await outcomes.WaitForAsync(100);
-
-        Assert.Equal(Enumerable.Range(0, 100), all.Select(result => (int)result.State));
-        Assert.All(all.Take(10), result => Assert.IsType<Accepted>(result.Outcome));
-        Assert.All(all.Skip(10), result => Assert.Equal(condition, (result.Outcome as Rejected)?.Error.Condition));
-        Assert.All(all.Skip(10), result => Assert.Equal(condition is null, result.Outcome is Released));
-        Assert.True(sender.IsClosed);
-        Assert.Equal(condition, sender.Error?.Condition);
-        Assert.Throws<AmqpException>(() => sender.Send(Messages.OfBytes(1), outcomes.Add, null));
-    }
-
-    [Fact]
-    public async Task Outcomes_that_come_while_a_link_is_closed_count()
-    {
-        await using var conversation = await Conversation.BeginAsync();
-        var sender = await conversation.AttachSenderAsync(credit: 2);
-        var outcomes = new Outcomes();
-        for (var index = 0; index < 3; index++)
-        {
-            sender.Send(Messages.OfBytes(1), outcomes.Add, index);
-        }
-
-        await conversation.Peer.ExpectAsync(Code.Transfer);
-        await conversation.Peer.ExpectAsync(Code.Transfer);
-        var closing = sender.CloseAsync();
-        await conversation.Peer.ExpectAsync(Code.Detach);
-        await conversation.SettleAsync(0, 0, new Accepted());
-        await conversation.Peer.SendAsync(0, Code.Detach, [0u, true]);
-        await closing.InTime();
-
-        var all = await outcomes.WaitForAsync(3);
-        Assert.Equal([2, 0, 1], all.Select(result => (int)result.State));
-        Assert.Equal([typeof(Released), typeof(Accepted), typeof(Released)], all.Select(result => result.Outcome.GetType()));
     }
 
     [Fact]
@@ -319,23 +171,6 @@ public class SenderLinkTests
     }
 
     [Fact]
-    public async Task Links_of_a_session_end_one_by_one()
-    {
-        await using var conversation = await Conversation.BeginAsync();
-        var first = await conversation.AttachSenderAsync(name: "first", handle: 5);
-        var second = await conversation.AttachSenderAsync(name: "second", handle: 6);
-        await conversation.Peer.SendAsync(0, Code.Detach, [5u, true]);
-        Assert.Equal(0u, (await conversation.Peer.ExpectAsync(Code.Detach)).Field(0));
-
-        second.Send(Messages.OfBytes(1), null, null);
-
-        Assert.Equal(1u, (await conversation.Peer.ExpectAsync(Code.Transfer)).Field(0));
-        Assert.True(first.IsClosed);
-        Assert.False(second.IsClosed);
-        Assert.Equal(0u, new SenderLink(conversation.Session, "third", "queue").Handle);
-    }
-
-    [Fact]
     public async Task A_message_that_cannot_be_encoded_harms_nobody()
     {
         await using var conversation = await Conversation.BeginAsync();
@@ -345,11 +180,5 @@ public class SenderLinkTests
 
         sender.Send(Messages.OfBytes(1), null, null);
         Assert.Equal(Messages.Encoded(1), (await conversation.Peer.ExpectAsync(Code.Transfer)).Payload);
-    }
-
-    private static class ErrorCodes
-    {
-        public const string ResourceDeleted = "amqp:resource-deleted";
-        public const string ConnectionForced = "amqp:connection:forced";
     }
 }

@@ -41,6 +41,9 @@ public abstract class TestBroker : IAsyncDisposable
 
     public abstract int PortWith(ServerCertificate certificate);
 
+    /// <summary>Sees to it that <see cref="PortWith"/> leads to that certificate.</summary>
+    public virtual Task PresentAsync(ServerCertificate certificate) => Task.CompletedTask;
+
     public async Task<Connection> ConnectAsync(string password = Password, Action<ConnectionFactory>? configure = null)
     {
         var factory = new ConnectionFactory();
@@ -109,18 +112,21 @@ public abstract class TestBroker : IAsyncDisposable
     protected void StartProcess(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
         _processes.Add(Launch(program, arguments, environment));
 
-    protected static async Task RunAsync(string program, string[] arguments)
+    /// <returns>What the program wrote.</returns>
+    protected static async Task<string> RunAsync(string program, string[] arguments)
     {
         using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true } };
         process.Start();
-        await process.StandardOutput.ReadToEndAsync().InTime();
+        var output = await process.StandardOutput.ReadToEndAsync().InTime();
         await process.WaitForExitAsync().InTime();
-        Assert.Equal(0, process.ExitCode);
+        Assert.True(process.ExitCode == 0, output);
+        return output;
     }
 
     private Process Launch(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder };
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         if (environment is not null)
         {
             start.Environment.Clear();

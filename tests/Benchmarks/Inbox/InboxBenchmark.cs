@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+using Npgsql;
+using Tests.Harness;
+
+namespace Benchmarks.Inbox;
+
+/// <summary>How fast the receiver drains a queue, against the same AMQP client that only receives and accepts the same messages.</summary>
+internal static class InboxBenchmark
+{
+    private const int Messages = 50_000;
+    private const int Rounds = 5;
+
+    /// <summary>The receiver's own default.</summary>
+    private const int Prefetch = 2_000;
+
+    public static async Task RunAsync()
+    {
+        var infrastructure = new Infrastructure();
+        try
+        {
+            await infrastructure.InitializeAsync();
+            var database = await infrastructure.CreateDatabaseAsync();
+            await using var receiver = await Service.StartAsync(
+                "ReceiverService",
+                $"ConnectionStrings:receiverdb={database}",
+                $"ConnectionStrings:artemis={infrastructure.Broker}",
+                "Inbox:Queue=inbox");
+            await Eventually.GetAsync(
+                () => Sql.ScalarAsync<bool>(database, "SELECT to_regclass('inbox_messages') IS NOT NULL"), migrated => migrated);
+            var connection = await infrastructure.ConnectAsync();
+            await CompareAsync(receiver, database, connection);
+            await connection.CloseAsync();
+        }
+        finally
+        {
+            await infrastructure.DisposeAsync();
+        }
+    }
+
+    private static async Task CompareAsync(Service receiver, string database, Connection connection)
+    {
+        var backlog = new Backlog(connection);
+        var raw = new List<(double PerSecond, TimeSpan ProcessorTime)>();
+        var inbox = new List<(double PerSecond, TimeSpan ProcessorTime)>();
+        for (var round = 0; round <= Rounds; round++)
+        {
+            await backlog.FillAsync("raw", Messages);
+            raw.Add(await TakeAsync(connection));
+            inbox.Add(await DrainAsync(receiver, database, backlog));
+        }
+
+        // Rounds that are not counted: both programs are compiled while they run.
+        raw.RemoveAt(0);
+        inbox.RemoveAt(0);
+        Report("client alone, messages/s", raw.Select(round => round.PerSecond), "0");
+        Report("receiver, messages/s", inbox.Select(round => round.PerSecond), "0");
+        Report("receiver : client alone", inbox.Zip(raw, (one, other) => one.PerSecond / other.PerSecond), "0.00");
+        Report("client alone, µs CPU/message", raw.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
+        Report("receiver, µs CPU/message", inbox.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
+        Console.WriteLine($"receiver's working set: {receiver.WorkingSet >> 20} MiB");
+    }
+
+    /// <summary>Fills the queue while the receiver's first transaction waits for a lock; then it has its way.</summary>
+    private static async Task<(double PerSecond, TimeSpan ProcessorTime)> DrainAsync(Service receiver, string database, Backlog backlog)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("TRUNCATE inbox_messages", connection);
+        await hold.ExecuteNonQueryAsync();
+        var last = await backlog.FillAsync("inbox", Messages);
+        var processorTime = receiver.ProcessorTime;
+        await using var now = new NpgsqlCommand("SELECT clock_timestamp()", connection);
+        var started = (DateTime)(await now.ExecuteScalarAsync())!;
+        await transaction.CommitAsync();
+
+        await Eventually.GetAsync(
+            () => Sql.ScalarAsync<bool>(database, $"SELECT EXISTS (SELECT FROM inbox_messages WHERE message_id = '{last}')"),
+            drained => drained,
+            TimeSpan.FromMinutes(5));
+
+        // By the database's clock, which stamps every row with the begin of its transaction.
+        var ended = await Sql.ScalarAsync<DateTime>(database, "SELECT max(processed_at) FROM inbox_messages");
+        return (Messages / (ended - started).TotalSeconds, (receiver.ProcessorTime - processorTime) / Messages);
+    }
+
+    private static async Task<(double PerSecond, TimeSpan ProcessorTime)> TakeAsync(Connection connection)
+    {
+        var session = new Session(connection);
+        var source = new Source { Address = "raw", Durable = 2, Capabilities = [new Symbol("queue")] };
+        var link = new ReceiverLink(session, "take", source, null);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var taken = 0;
+        var processorTime = Environment.CpuUsage.TotalTime;
+        var started = Stopwatch.GetTimestamp();
+        link.Start(Prefetch, (receiver, message) =>
+        {
+            receiver.Accept(message);
+            if (++taken == Messages)
+            {
+                done.SetResult();
+            }
+        });
+        await done.Task;
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        processorTime = Environment.CpuUsage.TotalTime - processorTime;
+        await session.CloseAsync();
+        return (Messages / seconds, processorTime / Messages);
+    }
+
+    private static void Report(string what, IEnumerable<double> rounds, string format) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-32} {new Spread(rounds).ToString(format)}"));
+}

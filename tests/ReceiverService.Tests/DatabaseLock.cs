@@ -1,0 +1,36 @@
+using Npgsql;
+using Tests.Harness;
+
+namespace ReceiverService.Tests;
+
+/// <summary>A lock in the test's own session, which holds the receiver at one step of its transaction for as long as the test wants.</summary>
+internal sealed class DatabaseLock : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly string _database;
+
+    private DatabaseLock(string database) => (_database, _connection) = (database, new NpgsqlConnection($"{database};Pooling=false"));
+
+    /// <summary>Takes a lock.</summary>
+    /// <param name="database">The receiver's database.</param>
+    /// <param name="statement">Takes it until the transaction ends: <c>LOCK TABLE …</c>, or an advisory lock.</param>
+    public static async Task<DatabaseLock> TakeAsync(string database, string statement)
+    {
+        var held = new DatabaseLock(database);
+        await held._connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"BEGIN; {statement}", held._connection);
+        await command.ExecuteNonQueryAsync();
+        return held;
+    }
+
+    /// <summary>Waits until so many sessions wait for a lock in a statement that begins like this.</summary>
+    public async Task WaitedForAsync(string statement, int sessions = 1) => await Eventually.GetAsync(
+        () => Sql.ScalarAsync<long>(_database, $"""
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND ltrim(query) ILIKE '{statement}%'
+            """),
+        waiting => waiting >= sessions);
+
+    /// <summary>Gives the lock back: whoever waits goes on.</summary>
+    public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
+}

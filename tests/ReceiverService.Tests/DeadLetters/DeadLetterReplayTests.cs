@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ReceiverService.DeadLetters;
+using ReceiverService.EntityItems;
+using Tests.Harness;
+using Xunit;
+
+namespace ReceiverService.Tests.DeadLetters;
+
+/// <summary>What an operator can do about dead letters.</summary>
+[Collection(ReceiverSuite.Name)]
+public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyncLifetime
+{
+    private readonly Guid _id = Guid.CreateVersion7();
+    private readonly Guid _messageId = Guid.NewGuid();
+    private RunningReceiver _receiver = null!;
+
+    public async Task InitializeAsync() => _receiver = await RunningReceiver.StartAsync(infrastructure, "Inbox:RetryDelay=00:00:00.01");
+
+    public async Task DisposeAsync() => await _receiver.DisposeAsync();
+
+    [Fact]
+    public async Task A_message_whose_handler_failed_is_applied_once_the_cause_was_mended()
+    {
+        await _receiver.ExecuteAsync("ALTER TABLE entity_items ADD CONSTRAINT no_good CHECK (name <> 'good')");
+        await SendAsync(_messageId, "good");
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+        Assert.Contains("no_good", letter.Reason, StringComparison.Ordinal);
+
+        Assert.Contains("no_good", await FailAsync(letter.Id), StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(await _receiver.DeadLettersAsync(1)).Replays);
+
+        await _receiver.ExecuteAsync("ALTER TABLE entity_items DROP CONSTRAINT no_good");
+        Assert.Equal(ReplayOutcome.Processed, await ReplayAsync(letter.Id));
+        Assert.Equal("good", (await _receiver.ItemAsync(_id, _ => true))!.Name);
+        await AssertDoneAsync(letter.Id);
+
+        // The message had its effect now: delivered again it has none.
+        await SendAsync(_messageId, "delivered again", version: 2);
+        await _receiver.SendLastAsync();
+        Assert.Equal("good", (await _receiver.ItemAsync(_id, _ => true))!.Name);
+    }
+
+    [Fact]
+    public async Task What_an_operator_corrects_is_what_is_replayed()
+    {
+        await _receiver.SendAsync(_messageId, "Misspelt", 3, "{");
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+
+        await _receiver.ExecuteAsync("UPDATE dead_letters SET type = 'EntityItemCreated'");
+        Assert.Contains("is not the JSON", await FailAsync(letter.Id), StringComparison.Ordinal);
+        Assert.Contains("is not the JSON", Assert.Single(await _receiver.DeadLettersAsync(1)).Reason, StringComparison.Ordinal);
+
+        await _receiver.ExecuteAsync($"UPDATE dead_letters SET body = '{Events.Body(_id, "corrected")}'");
+        Assert.Equal(ReplayOutcome.Processed, await ReplayAsync(letter.Id));
+        var item = await _receiver.ItemAsync(_id, _ => true);
+        Assert.Equal(("corrected", 3L), (item!.Name, item.Version));
+    }
+
+    [Fact]
+    public async Task A_message_that_was_processed_before_has_no_second_effect_by_a_replay()
+    {
+        await SendAsync(_messageId, "first");
+        var nameless = Events.Created(_id, 2, "second");
+        nameless.Properties.ResetField(0);
+        await _receiver.SendAsync(nameless);
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+
+        await _receiver.ExecuteAsync($"UPDATE dead_letters SET message_id = '{_messageId}'");
+        Assert.Equal(ReplayOutcome.Duplicate, await ReplayAsync(letter.Id));
+        Assert.Equal("first", (await _receiver.ItemAsync(_id, _ => true))!.Name);
+        await AssertDoneAsync(letter.Id);
+    }
+
+    [Fact]
+    public async Task Of_replays_at_the_same_moment_one_has_an_effect()
+    {
+        await _receiver.SendAsync(_messageId, "Misspelt", 1, Events.Body(_id, "once"));
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+        await _receiver.ExecuteAsync("UPDATE dead_letters SET type = 'EntityItemCreated'");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync(letter.Id)));
+        Assert.Single(answers, HttpStatusCode.OK);
+        Assert.Equal(7, answers.Count(answer => answer == HttpStatusCode.NotFound));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_can_be_discarded()
+    {
+        await _receiver.SendAsync(_messageId, "Unknown", 1, "{}");
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync(letter.Id));
+        Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync(letter.Id));
+
+        // It does not come back.
+        await SendAsync(_messageId, "delivered again");
+        await _receiver.SendLastAsync();
+        Assert.Null(await _receiver.ItemAsync(_id, _ => true));
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_listed_newest_first_page_by_page()
+    {
+        for (var i = 1; i <= 5; i++)
+        {
+            await _receiver.SendAsync(Guid.NewGuid(), $"Unknown{i}", 1, "{}");
+        }
+
+        await _receiver.DeadLettersAsync(5);
+        var next = "/api/dead-letters?limit=2";
+        var types = new List<string?>();
+        while (next is not null)
+        {
+            using var page = await _receiver.Client.GetAsync(new Uri(next, UriKind.Relative));
+            types.AddRange((await page.Content.ReadFromJsonAsync<DeadLetterResponse[]>())!.Select(letter => letter.Type));
+            next = page.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
+        }
+
+        Assert.Equal(["Unknown5", "Unknown4", "Unknown3", "Unknown2", "Unknown1"], types);
+    }
+
+    [Fact]
+    public async Task A_body_is_shown_as_text_if_it_is_text_and_a_list_shows_its_beginning()
+    {
+        // The list ends within a character of two bytes.
+        var text = "x" + new string('å', 1000);
+        await _receiver.SendAsync(_messageId, "Unknown", 1, text);
+        await _receiver.SendAsync(Events.Of(Guid.NewGuid(), "Unknown", 1, [0xFF, 0x00]));
+        var letters = await _receiver.DeadLettersAsync(2);
+        Assert.Equal(("base64", "/wA=", 2), (letters[0].BodyEncoding, letters[0].Body, letters[0].BodyLength));
+        Assert.Equal(("utf-8", "x" + new string('å', 511), 2001), (letters[1].BodyEncoding, letters[1].Body, letters[1].BodyLength));
+        Assert.Equal("application/json", letters[1].Properties.GetProperty("content-type").GetString());
+
+        var whole = await _receiver.Client.GetFromJsonAsync<DeadLetterResponse>($"/api/dead-letters/{letters[1].Id}");
+        Assert.Equal(text, whole!.Body);
+        using var missing = await _receiver.Client.GetAsync(new Uri("/api/dead-letters/999", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    private Task SendAsync(Guid messageId, string name, long version = 1) =>
+        _receiver.SendAsync(messageId, nameof(EntityItemCreated), version, Events.Body(_id, name));
+
+    /// <summary>It is gone, and the inbox has one row of its message, which says that it was processed.</summary>
+    private async Task AssertDoneAsync(long id)
+    {
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync(id));
+        Assert.Equal(
+            1, await _receiver.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE message_id = '{_messageId}' AND NOT is_dead_letter"));
+    }
+
+    private async Task<ReplayOutcome> ReplayAsync(long id)
+    {
+        using var answer = await _receiver.Client.PostAsync(new Uri($"/api/dead-letters/{id}/replay", UriKind.Relative), null);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<ReplayResult>())!.Outcome;
+    }
+
+    /// <returns>The reason that is given.</returns>
+    private async Task<string> FailAsync(long id)
+    {
+        using var answer = await _receiver.Client.PostAsync(new Uri($"/api/dead-letters/{id}/replay", UriKind.Relative), null);
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!;
+    }
+
+    private async Task<HttpStatusCode> PostAsync(long id)
+    {
+        using var answer = await _receiver.Client.PostAsync(new Uri($"/api/dead-letters/{id}/replay", UriKind.Relative), null);
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpStatusCode> DeleteAsync(long id)
+    {
+        using var answer = await _receiver.Client.DeleteAsync(new Uri($"/api/dead-letters/{id}", UriKind.Relative));
+        return answer.StatusCode;
+    }
+}

@@ -1,0 +1,154 @@
+using ReceiverService.Tests.Wires;
+using Tests.Harness;
+using Xunit;
+
+namespace ReceiverService.Tests.Inbox;
+
+/// <summary>
+/// A receiver that ends at a known step, as a process: the step is held from outside, by a lock or on the wire, and seen to be reached. The
+/// next instance must end up with the exact projection, whatever the step.
+/// </summary>
+[Collection(ReceiverSuite.Name)]
+public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifetime
+{
+    private const int Entities = 5;
+    private const int Versions = 8;
+    private static readonly TimeSpan LongestExit = TimeSpan.FromSeconds(5);
+    private readonly Guid[] _ids = [.. Enumerable.Range(0, Entities).Select(_ => Guid.CreateVersion7())];
+    private readonly List<Guid> _messageIds = [];
+    private RunningReceiver _producer = null!;
+    private string _queue = "";
+
+    /// <summary>Its own receiver listens to another queue: it serves to send, and to migrate the database.</summary>
+    public async Task InitializeAsync()
+    {
+        _producer = await RunningReceiver.StartAsync(infrastructure);
+        _queue = Infrastructure.NewQueue();
+    }
+
+    public async Task DisposeAsync() => await _producer.DisposeAsync();
+
+    public static TheoryData<string, string, string> HeldSteps => new()
+    {
+        { "before the insert", "LOCK TABLE inbox_messages", "INSERT INTO inbox_messages" },
+        { "after the insert", "LOCK TABLE entity_items", "INSERT INTO entity_items" },
+        { "before the commit", "SELECT pg_advisory_xact_lock(1)", "COMMIT" },
+    };
+
+    [Theory]
+    [MemberData(nameof(HeldSteps))]
+    public async Task Killed_in_its_transaction_it_has_done_nothing_and_loses_nothing(string step, string hold, string waitsIn)
+    {
+        await WaitAtCommitAsync();
+        await using (var held = await DatabaseLock.TakeAsync(_producer.Database, hold))
+        {
+            await using var receiver = await StartAsync(infrastructure.Broker);
+            await SendAsync();
+            await held.WaitedForAsync(waitsIn);
+            await receiver.KillAsync();
+        }
+
+        Assert.True(await _producer.ScalarAsync<long>("SELECT count(*) FROM inbox_messages") == 0, $"Something was committed {step}.");
+        await AssertTheNextInstanceEndsUpExactAsync();
+    }
+
+    [Fact]
+    public async Task Killed_after_the_commit_and_before_it_could_accept_it_does_nothing_twice()
+    {
+        var broker = new Uri(infrastructure.Broker);
+        await using var wire = new TcpWire(broker.Host, broker.Port).Start();
+        await using (var receiver = await StartAsync(infrastructure.Broker.Replace($":{broker.Port}", $":{wire.Port}", StringComparison.Ordinal)))
+        {
+            await AssertQueueIsDrainedAsync();
+            wire.SwallowRequests();
+            await SendAsync();
+            await Eventually.GetAsync(InboxCountAsync, count => count == Entities * Versions);
+            await receiver.KillAsync();
+        }
+
+        // What comes again must not be applied again: with the version guard out of the way, it would show.
+        await _producer.ExecuteAsync("UPDATE entity_items SET version = 0, name = 'already applied'");
+        await using var next = await StartAsync(infrastructure.Broker);
+        await AssertQueueIsDrainedAsync();
+        Assert.Equal(
+            Entities,
+            await _producer.ScalarAsync<long>($"SELECT count(*) FROM entity_items WHERE name = 'already applied' AND {Ours("id", _ids)}"));
+        Assert.Equal(Entities * Versions, await InboxCountAsync());
+    }
+
+    [Fact]
+    public async Task Asked_to_end_in_the_middle_of_a_batch_it_ends_in_time_and_gives_everything_back()
+    {
+        await using (var held = await DatabaseLock.TakeAsync(_producer.Database, "LOCK TABLE entity_items"))
+        {
+            await using var receiver = await StartAsync(infrastructure.Broker);
+            await SendAsync();
+            await held.WaitedForAsync("INSERT INTO entity_items");
+            var (exitCode, took) = await receiver.TerminateAsync();
+            Assert.Equal(0, exitCode);
+            Assert.True(took < LongestExit, $"It took {took}.");
+        }
+
+        await AssertTheNextInstanceEndsUpExactAsync();
+    }
+
+    [Fact]
+    public async Task Asked_to_end_while_it_works_it_ends_what_it_began()
+    {
+        await using (var receiver = await StartAsync(infrastructure.Broker))
+        {
+            await SendAsync();
+            var (exitCode, took) = await receiver.TerminateAsync();
+            Assert.Equal(0, exitCode);
+            Assert.True(took < LongestExit, $"It took {took}.");
+        }
+
+        await AssertTheNextInstanceEndsUpExactAsync();
+    }
+
+    private Task<ReceiverProcess> StartAsync(string broker) => ReceiverProcess.StartAsync(_producer.Database, broker, _queue);
+
+    /// <summary>Has commits wait for the advisory lock 1, if somebody holds it.</summary>
+    private Task<int> WaitAtCommitAsync() => _producer.ExecuteAsync("""
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON inbox_messages DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait();
+        """);
+
+    private async Task SendAsync()
+    {
+        for (var version = 1; version <= Versions; version++)
+        {
+            var messages = _ids.Select(id => Events.Created(id, version, $"version {version}")).ToArray();
+            _messageIds.AddRange(messages.Select(message => Guid.Parse(message.Properties.MessageId)));
+            await Task.WhenAll(messages.Select(message => _producer.SendToAsync(_queue, message)));
+        }
+    }
+
+    private async Task AssertTheNextInstanceEndsUpExactAsync()
+    {
+        await using var receiver = await StartAsync(infrastructure.Broker);
+        await Eventually.GetAsync(InboxCountAsync, count => count >= Entities * Versions);
+        await AssertQueueIsDrainedAsync();
+        Assert.Equal(Entities * Versions, await InboxCountAsync());
+        foreach (var id in _ids)
+        {
+            var item = await _producer.ItemAsync(id, _ => true);
+            Assert.Equal(($"version {Versions}", Versions), (item!.Name, item.Version));
+        }
+
+        Assert.Equal(0, await _producer.ScalarAsync<long>("SELECT count(*) FROM dead_letters"));
+    }
+
+    /// <summary>One more message comes last: everything before it was processed then.</summary>
+    private async Task AssertQueueIsDrainedAsync()
+    {
+        var last = Guid.CreateVersion7();
+        await _producer.SendToAsync(_queue, Events.Created(last, 1, "last"));
+        await _producer.ItemAsync(last, item => item is not null);
+    }
+
+    private Task<long> InboxCountAsync() =>
+        _producer.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE {Ours("message_id", _messageIds)}");
+
+    private static string Ours(string column, IEnumerable<Guid> ids) => $"{column} = ANY ('{{{string.Join(',', ids)}}}')";
+}

@@ -1,0 +1,36 @@
+using System.Net.Http.Json;
+using ReceiverService.EntityItems;
+using ReceiverService.Inbox;
+using Tests.Harness;
+using Xunit;
+
+namespace ReceiverService.Tests.Inbox;
+
+[Collection(ReceiverSuite.Name)]
+public sealed class InboxEndpointTests(Infrastructure infrastructure)
+{
+    [Fact]
+    public async Task An_operator_sees_how_much_came_how_late_and_what_came_last()
+    {
+        await using var receiver = await RunningReceiver.StartAsync(infrastructure);
+        var empty = await receiver.Client.GetFromJsonAsync<InboxResponse>("/api/inbox");
+        Assert.Equal((0, 0, 0, null), (empty!.Recorded, empty.RecordedInLastMinute, empty.DeadLetters, empty.LagSeconds));
+
+        await receiver.ExecuteAsync("""
+            INSERT INTO inbox_messages (message_id, consumer, processed_at) VALUES (gen_random_uuid(), 'test', now() - interval '2 minutes')
+            """);
+        await receiver.SendAsync(Guid.NewGuid(), "Unknown", 1, "{}");
+        await receiver.DeadLettersAsync(1);
+        var late = Events.Created(Guid.CreateVersion7(), 1, "late");
+        late.ApplicationProperties["cloudEvents:time"] = TimeProvider.System.GetUtcNow().AddSeconds(-100).ToString("O");
+        await receiver.SendAsync(late);
+
+        var inbox = await Eventually.GetAsync(
+            async () => (await receiver.Client.GetFromJsonAsync<InboxResponse>("/api/inbox"))!, inbox => inbox.Recent.Count == 3);
+        Assert.Equal((2, 1), (inbox.RecordedInLastMinute, inbox.DeadLetters));
+        Assert.InRange(inbox.LagSeconds!.Value, 100, 200);
+        Assert.Equal([nameof(EntityItemCreated), "Unknown", null], inbox.Recent.Select(message => message.Type));
+        Assert.Equal([false, true, false], inbox.Recent.Select(message => message.IsDeadLetter));
+        Assert.Equal(inbox.LagSeconds, inbox.Recent[0].LagSeconds);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Npgsql;
+using ReceiverService.Tests.Wires;
+using Tests.Harness;
+using Xunit;
+
+namespace ReceiverService.Tests.Inbox;
+
+/// <summary>The receiver's database is away while messages wait: seen from the broker nothing happens, and afterwards all is there.</summary>
+[Collection(ReceiverSuite.Name)]
+public sealed class InboxOutageTests(Infrastructure infrastructure)
+{
+    private const int Messages = 5_000;
+    private static readonly TimeSpan Outage = LongTests.AreOn ? TimeSpan.FromSeconds(30) : TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_database_that_is_away_costs_no_message_no_dead_letter_and_no_hot_redelivery()
+    {
+        await using var producer = await RunningReceiver.StartAsync(infrastructure);
+        var queue = Infrastructure.NewQueue();
+        var server = new NpgsqlConnectionStringBuilder(producer.Database);
+        await using var databaseWire = new TcpWire(server.Host!, server.Port).Start();
+        (server.Host, server.Port) = ("127.0.0.1", databaseWire.Port);
+        var broker = new Uri(infrastructure.Broker);
+        var deliveries = new FrameCount();
+        await using var brokerWire = new TcpWire(broker.Host, broker.Port, deliveries.OfTransfers).Start();
+        await using var receiver = await ReceiverProcess.StartAsync(
+            server.ConnectionString, infrastructure.Broker.Replace($":{broker.Port}", $":{brokerWire.Port}", StringComparison.Ordinal), queue);
+
+        // It is cut off in the middle of its work.
+        await Parallel.ForAsync(0, Messages / 10, async (_, _) => await SendAsync("before"));
+        databaseWire.Cut();
+        await Parallel.ForAsync(Messages / 10, Messages, async (_, _) => await SendAsync("during"));
+        await Task.Delay(Outage);
+        var delivered = deliveries.Value;
+        Assert.InRange(delivered, 1, Messages);
+
+        databaseWire.Mend();
+        var mended = Stopwatch.GetTimestamp();
+        await Eventually.GetAsync(() => CountAsync(producer, "entity_items"), count => count >= Messages);
+        Assert.InRange(Stopwatch.GetElapsedTime(mended), TimeSpan.Zero, LongestDrain);
+        Assert.Equal((Messages, Messages), (await CountAsync(producer, "entity_items"), await CountAsync(producer, "inbox_messages")));
+        Assert.Equal(0, await CountAsync(producer, "dead_letters"));
+
+        // Each once, and once more what was under way when the database went: no more than was sent ahead, whatever the outage's length.
+        Assert.InRange(deliveries.Value, Messages, Messages * 2);
+
+        Task SendAsync(string name) => producer.SendToAsync(queue, Events.Created(Guid.CreateVersion7(), 1, name));
+    }
+
+    private static Task<long> CountAsync(RunningReceiver receiver, string table) => receiver.ScalarAsync<long>($"SELECT count(*) FROM {table}");
+}
