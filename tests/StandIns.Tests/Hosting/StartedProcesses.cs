@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Aspire.Hosting.Processes.Running;
 using Tests.Harness;
@@ -16,6 +17,13 @@ internal static class StartedProcesses
     /// <summary>What runs that was started by the AppHost with this mark, its watchdog included.</summary>
     public static IReadOnlyList<int> Of(string runId) =>
         [.. ProcessIds().Where(id => Read(id, "environ").Contains($"{Watchdog.Marker}={runId}") || Read(id, "cmdline").Contains(runId))];
+
+    /// <summary>When the AppHost with this mark has started a program, which is known by a part of its arguments.</summary>
+    public static DateTime TimeOf(string runId, string program)
+    {
+        var id = Of(runId).Single(id => Read(id, "cmdline").Any(argument => argument.Contains(program, StringComparison.Ordinal)));
+        return Process.GetProcessById(id).StartTime;
+    }
 
     /// <summary>The watchdog is told the mark on its command line. A terminal and `dotnet run` may be above the AppHost.</summary>
     private static string? RunId(int appHost) => ProcessIds()
