@@ -22,17 +22,10 @@ internal sealed partial class FrameWriter
     public void Release()
     {
         _holdingThread = 0;
-        lock (_gate)
+        if (TryBegin(wasQueued: false))
         {
-            if (!CanStart)
-            {
-                return;
-            }
-
-            _running = true;
+            _ = WriteGatheredAsync();
         }
-
-        _ = WriteGatheredAsync();
     }
 
     private void OnHoldingEnds()

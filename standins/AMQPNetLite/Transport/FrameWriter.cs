@@ -19,6 +19,7 @@ internal sealed partial class FrameWriter : IThreadPoolWorkItem, IDisposable
     private ByteBuffer _gathering = new(16 * 1024);
     private ByteBuffer _writing = new(16 * 1024);
     private bool _running;
+    private bool _queued;
     private bool _failed;
     private TaskCompletionSource _flushed;
 
@@ -69,7 +70,7 @@ internal sealed partial class FrameWriter : IThreadPoolWorkItem, IDisposable
             Start();
         }
 
-        if (!_running)
+        if (!_running && !_queued)
         {
             return Task.CompletedTask;
         }
@@ -80,13 +81,36 @@ internal sealed partial class FrameWriter : IThreadPoolWorkItem, IDisposable
 
     public void Dispose() => _holdingEnds.Dispose();
 
-    void IThreadPoolWorkItem.Execute() => _ = WriteGatheredAsync();
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (TryBegin(wasQueued: true))
+        {
+            _ = WriteGatheredAsync();
+        }
+    }
 
-    private bool CanStart => !_running && !_failed && _gathering.Length > 0;
+    private bool CanStart => !_running && !_queued && !_failed && _gathering.Length > 0;
+
+    /// <summary>Makes this thread the one that writes, unless there is one, or nothing to write.</summary>
+    /// <param name="wasQueued">Whether this is what <see cref="Start"/> has queued: nothing to do if the reader was faster.</param>
+    private bool TryBegin(bool wasQueued)
+    {
+        lock (_gate)
+        {
+            if (_running || _failed || (wasQueued ? !_queued : _gathering.Length == 0))
+            {
+                return false;
+            }
+
+            _queued = false;
+            _running = true;
+            return true;
+        }
+    }
 
     private void Start()
     {
-        _running = true;
+        _queued = true;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -142,6 +166,7 @@ internal sealed partial class FrameWriter : IThreadPoolWorkItem, IDisposable
         lock (_gate)
         {
             _failed = true;
+            _queued = false;
             _running = false;
             _gathering.Clear();
             SignalFlushed();

@@ -98,7 +98,7 @@ public class SteadyStateTests
         var outcomes = 0;
         again = (link, _, _, _) =>
         {
-            outcomes++;
+            Interlocked.Increment(ref outcomes);
             ((SenderLink)link).Send(message, again, null);
         };
         for (var index = 0; index < InFlight; index++)
@@ -108,15 +108,12 @@ public class SteadyStateTests
 
         // Each chunk accepts what is in flight, and each outcome sends one more. The first ones fill the pools.
         var chunks = Enumerable.Range(0, Rounds / InFlight).Select(Dispositions).ToArray();
-        foreach (var chunk in chunks[..2])
-        {
-            stream.Feed(chunk);
-        }
+        chunks[..2].ToList().ForEach(FeedAndWait);
 
         var (bytes, writes) = (GC.GetAllocatedBytesForCurrentThread(), stream.Writes);
         foreach (var chunk in chunks[2..])
         {
-            stream.Feed(chunk);
+            FeedAndWait(chunk);
         }
 
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
@@ -124,6 +121,13 @@ public class SteadyStateTests
         Assert.Equal(Rounds, outcomes);
         Assert.True(bytes / sends < 10, $"{bytes} bytes were allocated for {sends} sends, in {chunks.Length - 2} reads.");
         Assert.True(stream.Writes - writes < 4 * (chunks.Length - 2), $"{sends} sends took {stream.Writes - writes} writes.");
+
+        void FeedAndWait(byte[] chunk)
+        {
+            var (expected, written) = (Volatile.Read(ref outcomes) + InFlight, stream.Writes);
+            stream.Feed(chunk);
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref outcomes) == expected && stream.Writes > written, Deadline.Default));
+        }
     }
 
     private static byte[] Dispositions(int chunk) =>
