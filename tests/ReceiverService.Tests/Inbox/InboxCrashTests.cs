@@ -37,7 +37,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
 
     [Theory]
     [MemberData(nameof(HeldSteps))]
-    public async Task Killed_in_its_transaction_it_has_done_nothing_and_loses_nothing(string step, string hold, string waitsIn)
+    public async Task Killed_in_its_transaction_it_loses_nothing_and_does_nothing_twice(string step, string hold, string waitsIn)
     {
         await WaitAtCommitAsync();
         await using (var held = await DatabaseLock.TakeAsync(_producer.Database, hold))
@@ -48,7 +48,8 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             await receiver.KillAsync();
         }
 
-        Assert.True(await _producer.ScalarAsync<long>("SELECT count(*) FROM inbox_messages") == 0, $"Something was committed {step}.");
+        // A commit that was sent already may still come to pass without anybody to hear of it.
+        Assert.True(waitsIn == "COMMIT" || await InboxCountAsync() == 0, $"Something was committed {step}.");
         await AssertTheNextInstanceEndsUpExactAsync();
     }
 
