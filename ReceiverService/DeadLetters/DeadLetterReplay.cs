@@ -52,8 +52,7 @@ internal sealed class DeadLetterReplay(ReceiverDbContext db, IOptions<InboxOptio
     {
         // Its record says that it was taken, but not that it had its effect. If it does, then the inbox drops the message as ever.
         await InboxSql.ForgetDeadLetterAsync(message.MessageId!.Value, _consumer, connection, cancellationToken);
-        var fresh = await InboxSql.RecordAsync([message], _consumer, connection, cancellationToken);
-        await InboxBatch.ApplyAsync(fresh, connection, cancellationToken);
+        var fresh = await InboxTransaction.RecordAndApplyAsync([message], _consumer, connection, cancellationToken);
         metrics.Record(1, fresh);
         return new(fresh.Count > 0 ? ReplayOutcome.Processed : ReplayOutcome.Duplicate);
     }

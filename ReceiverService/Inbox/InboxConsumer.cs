@@ -11,7 +11,7 @@ namespace ReceiverService.Inbox;
 
 /// <summary>
 /// Takes messages from the broker, has them processed and accepts them, in this order. It owns the loop and the waiting;
-/// the batches are <see cref="InboxPipeline"/>'s.
+/// one batch is <see cref="InboxProcessor"/>'s.
 /// </summary>
 internal sealed class InboxConsumer(
     DatabaseMigration<ReceiverDbContext> migration,
@@ -33,9 +33,9 @@ internal sealed class InboxConsumer(
     {
         await migration.Completed.WaitAsync(stoppingToken);
         await using var scope = scopes.CreateAsyncScope();
-        await using var otherScope = scopes.CreateAsyncScope();
-        var connection = await OpenAsync(scope, stoppingToken);
-        var otherConnection = await OpenAsync(otherScope, stoppingToken);
+        var database = scope.ServiceProvider.GetRequiredService<ReceiverDbContext>().Database;
+        await database.OpenConnectionAsync(stoppingToken);
+        var connection = (NpgsqlConnection)database.GetDbConnection();
         await using var link = await broker.OpenReceiverAsync(_options.Queue, stoppingToken);
 
         // Bounded by the credit: the broker sends no more until something is accepted. Reading is done on the connection's own thread, while
@@ -46,29 +46,32 @@ internal sealed class InboxConsumer(
 
         using var graceful = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => graceful.CancelAfter(_options.ShutdownGrace));
-        var pipeline = new InboxPipeline(processor, _options, connection, otherConnection, Accept);
         while (await deliveries.Reader.WaitToReadAsync(stoppingToken))
         {
-            await pipeline.DrainAsync(deliveries.Reader, stoppingToken, graceful.Token);
-        }
+            var batch = TakeBatch(deliveries.Reader);
+            await processor.ProcessAsync(batch, connection, graceful.Token);
+            ReportProgress();
 
-        return false;
-
-        void Accept(ArraySegment<IncomingMessage> batch)
-        {
+            // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.
             foreach (var message in batch)
             {
                 link.Link.Accept(message.Delivery);
             }
-
-            ReportProgress();
         }
+
+        return false;
     }
 
-    private static async Task<NpgsqlConnection> OpenAsync(AsyncServiceScope scope, CancellationToken cancellationToken)
+    /// <summary>What is there, up to the size of a batch: waiting for more would only make the first one late.</summary>
+    private ArraySegment<IncomingMessage> TakeBatch(ChannelReader<IncomingMessage> deliveries)
     {
-        var database = scope.ServiceProvider.GetRequiredService<ReceiverDbContext>().Database;
-        await database.OpenConnectionAsync(cancellationToken);
-        return (NpgsqlConnection)database.GetDbConnection();
+        var batch = new IncomingMessage[_options.BatchSize];
+        var count = 0;
+        while (count < batch.Length && deliveries.TryRead(out var message))
+        {
+            batch[count++] = message;
+        }
+
+        return new(batch, 0, count);
     }
 }

@@ -62,17 +62,29 @@ internal sealed class InboxProcessor(IOptions<InboxOptions> options, InboxMetric
         return failed;
     }
 
-    /// <summary>Commits a recorded batch, and counts its messages.</summary>
-    public async Task CommitAsync(InboxBatch batch, int delivered, CancellationToken cancellationToken)
+    private async Task ProcessInOneTransactionAsync(ArraySegment<IncomingMessage> messages, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await batch.CommitAsync(cancellationToken);
-        metrics.Record(delivered, batch.Fresh);
+        using var batchSpan = messages.Count > 1 ? InboxTelemetry.StartBatch(messages.Count, _options.Queue) : null;
+        var spans = InboxTelemetry.StartProcess(messages, batchSpan, _options.Queue);
+        try
+        {
+            var fresh = await RecordAndApplyAsync(messages, connection, cancellationToken);
+            InboxTelemetry.EndProcess(spans, failure: null);
+            metrics.Record(messages.Count, fresh);
+        }
+        catch (Exception exception)
+        {
+            InboxTelemetry.EndProcess(spans, exception);
+            throw;
+        }
     }
 
-    private async Task ProcessInOneTransactionAsync(
+    private async Task<IReadOnlyList<IncomingMessage>> RecordAndApplyAsync(
         ArraySegment<IncomingMessage> messages, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var batch = await InboxBatch.RecordAsync(messages, _options, connection, cancellationToken);
-        await CommitAsync(batch, messages.Count, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var fresh = await InboxTransaction.RecordAndApplyAsync(messages, _options.Consumer, connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return fresh;
     }
 }
