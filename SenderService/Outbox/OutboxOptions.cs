@@ -11,14 +11,14 @@ internal sealed class OutboxOptions
     [Required]
     public string Queue { get; set; } = "entity-items";
 
-    /// <summary>The most messages that are read together. Up to twice as many are held in memory beside those in flight. Defaults to
-    /// 500.</summary>
+    /// <summary>The most messages that are read together; about as many are held in memory beside those in flight. Defaults to
+    /// 2,000.</summary>
     [Range(1, 10_000)]
-    public int BatchSize { get; set; } = 500;
+    public int BatchSize { get; set; } = 2_000;
 
-    /// <summary>The most messages that the broker owes an answer for. Defaults to 500.</summary>
+    /// <summary>The most messages that the broker owes an answer for. Defaults to 1,000.</summary>
     [Range(1, 10_000)]
-    public int MaxInFlight { get; set; } = 500;
+    public int MaxInFlight { get; set; } = 1_000;
 
     /// <summary>How long a missed wake-up goes unnoticed. Defaults to 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]

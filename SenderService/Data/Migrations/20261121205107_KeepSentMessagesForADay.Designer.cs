@@ -12,7 +12,7 @@ using SenderService.Data;
 namespace SenderService.Data.Migrations
 {
     [DbContext(typeof(SenderDbContext))]
-    [Migration("20261121190532_KeepSentMessagesForADay")]
+    [Migration("20261121205107_KeepSentMessagesForADay")]
     partial class KeepSentMessagesForADay
     {
         /// <inheritdoc />
@@ -186,7 +186,8 @@ namespace SenderService.Data.Migrations
                     b
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_cost_delay", 0)
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.0)
-                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000)
+                        .HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 #pragma warning restore 612, 618
         }
