@@ -20,7 +20,8 @@ internal static class Click
         {
             try
             {
-                foreach (var target in targets)
+                // A menu that is open already covers the button that opens it.
+                foreach (var target in targets.Skip(await LastVisibleAsync(targets)))
                 {
                     await target.ClickAsync(new LocatorClickOptions { Timeout = (float)TimeToShow.TotalMilliseconds });
                 }
@@ -29,8 +30,20 @@ internal static class Click
             }
             catch (Exception exception) when (exception is TimeoutException or PlaywrightException && !deadline.IsCancellationRequested)
             {
-                // Lost, or not there yet: once more.
+                // Lost, or not there yet: once more, without what covers the page.
+                await targets[0].Page.Keyboard.PressAsync("Escape");
             }
         }
+    }
+
+    private static async Task<int> LastVisibleAsync(ILocator[] targets)
+    {
+        var last = targets.Length - 1;
+        while (last > 0 && !await targets[last].IsVisibleAsync())
+        {
+            last--;
+        }
+
+        return last;
     }
 }
