@@ -26,7 +26,9 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         ["half a character"] = (message => message.BodySection = DataOf(Events.Body(Guid.Empty, "\\ud800")), "is not the JSON"),
         ["no bytes"] = (message => message.BodySection = new DataSection { Binary = [] }, "is not the JSON"),
         ["10 MB"] = (message => message.BodySection = new DataSection { Binary = TenMegabytes }, "is not the JSON"),
-        ["no body"] = (message => message.BodySection = null, "The body is missing"),
+
+        // Missing, or an empty one by RabbitMQ.
+        ["no body"] = (message => message.BodySection = null, "The body is "),
         ["a map as its body"] = (message => message.BodySection = new AmqpValue { Value = new Map { ["id"] = 1 } }, "neither data nor text"),
         ["an unknown type"] = (message => message.Properties.Subject = "SomethingElse", "The type 'SomethingElse' is unknown"),
         ["a type that cannot be stored"] = (message => message.Properties.Subject = "x\0y", "is unknown"),
@@ -62,7 +64,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
             await _receiver.ScalarAsync<int>("SELECT length(body) FROM dead_letters"));
     }
 
-    [Fact]
+    [ArtemisFact]
     public async Task Text_and_bytes_as_a_value_and_data_in_several_sections_are_read_like_data()
     {
         var (text, bytes, sections) = (Guid.CreateVersion7(), Guid.CreateVersion7(), new DataList());
