@@ -1,10 +1,11 @@
 namespace Tests.Harness;
 
-/// <summary>Some tests say more the more there is to do: with OUTBOXDEMO_LONG_TESTS=1 they take their time.</summary>
+/// <summary>Some tests say more the longer they run: with OUTBOXDEMO_LONG_TESTS=1 they take their time, and those that take minutes run at all.</summary>
 public static class LongTests
 {
+    public const string Reason = "Takes minutes: set OUTBOXDEMO_LONG_TESTS=1.";
+
     public static bool AreOn => Environment.GetEnvironmentVariable("OUTBOXDEMO_LONG_TESTS") == "1";
 
-    /// <summary>The number for long tests, or else a smaller one.</summary>
-    public static int OrFewer(int many, int few) => AreOn ? many : few;
+    public static T Choose<T>(T usually, T whenLong) => AreOn ? whenLong : usually;
 }

@@ -134,17 +134,3 @@ public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLi
         Assert.Equal("héllo €", letters[0].Properties.GetProperty("application-properties").GetProperty("string").GetString());
     }
 }
-
-/// <summary>A test with rhea, and says so where it is not installed.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class RheaFactAttribute : FactAttribute
-{
-    public RheaFactAttribute() => Skip = ForeignRuntime.Rhea is null ? ForeignRuntime.RheaIsMissing : null;
-}
-
-/// <summary>A test with Apache Qpid Proton, and says so where it is not installed.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class ProtonFactAttribute : FactAttribute
-{
-    public ProtonFactAttribute() => Skip = ForeignRuntime.Proton is null ? ForeignRuntime.ProtonIsMissing : null;
-}

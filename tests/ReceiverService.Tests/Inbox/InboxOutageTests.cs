@@ -11,7 +11,7 @@ namespace ReceiverService.Tests.Inbox;
 public sealed class InboxOutageTests(Infrastructure infrastructure)
 {
     private const int Messages = 5_000;
-    private static readonly TimeSpan Outage = LongTests.AreOn ? TimeSpan.FromSeconds(30) : TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Outage = LongTests.Choose(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(20);
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Amqp;
 using Amqp.Framing;
+using Tests.Harness;
 using Xunit.Abstractions;
 
 namespace StandIns.Tests.Amqp;

@@ -1,8 +1,8 @@
 namespace StandIns.Tests.Amqp;
 
 /// <summary>
-/// A peer without a socket: what is fed is read at once, by the thread that feeds it, so that when <see cref="Feed"/> returns the client
-/// has done all that it does. What the client writes goes nowhere.
+/// A peer without a socket. Once the client waits for more (<see cref="IsAwaited"/>), what is fed is read at once, by the thread that feeds
+/// it, so that when <see cref="Feed"/> returns the client has done all that it does. What the client writes goes nowhere.
 /// </summary>
 internal sealed class FedStream : Stream
 {
@@ -39,7 +39,11 @@ internal sealed class FedStream : Stream
 
     public void Feed(byte[] bytes)
     {
-        _fed.Enqueue(bytes);
+        lock (_gate)
+        {
+            _fed.Enqueue(bytes);
+        }
+
         Continue();
     }
 

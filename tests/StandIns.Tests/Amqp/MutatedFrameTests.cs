@@ -1,5 +1,6 @@
 using Amqp;
 using Amqp.Framing;
+using Tests.Harness;
 using Xunit.Abstractions;
 
 namespace StandIns.Tests.Amqp;
@@ -70,8 +71,15 @@ public class MutatedFrameTests(ITestOutputHelper output)
         var (connection, outcomes) = await ConnectAsync(stream);
         var closed = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.AddClosedCallback((_, error) => closed.SetResult(error));
-        while (!connection.IsClosed && _fed < count)
+        while (_fed < count)
         {
+            // Otherwise it would be read by another thread, and what it costs there would not be seen.
+            Assert.True(SpinWait.SpinUntil(() => stream.IsAwaited || connection.IsClosed, Deadline.Default), "The client does not read on.");
+            if (connection.IsClosed)
+            {
+                break;
+            }
+
             _frame = mutator.Next();
             _fed++;
             var before = GC.GetAllocatedBytesForCurrentThread();

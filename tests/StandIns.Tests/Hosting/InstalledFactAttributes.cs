@@ -34,15 +34,7 @@ internal sealed class DashboardFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LongBrokerFactAttribute : FactAttribute
 {
-    public LongBrokerFactAttribute() => Skip = LongTests.AreWanted ? Installed.MissingBroker : LongTests.Reason;
-}
-
-/// <summary>Tests that are not for every run.</summary>
-internal static class LongTests
-{
-    public const string Reason = "Takes minutes: set OUTBOXDEMO_LONG_TESTS=1.";
-
-    public static bool AreWanted => Environment.GetEnvironmentVariable("OUTBOXDEMO_LONG_TESTS") == "1";
+    public LongBrokerFactAttribute() => Skip = LongTests.AreOn ? Installed.MissingBroker : LongTests.Reason;
 }
 
 /// <summary>Why a test cannot run here; null if it can.</summary>
