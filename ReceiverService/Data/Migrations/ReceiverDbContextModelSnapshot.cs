@@ -109,6 +109,8 @@ namespace ReceiverService.Data.Migrations
                         {
                             t.HasCheckConstraint("ck_entity_items_state", "is_deleted OR (name IS NOT NULL AND value IS NOT NULL AND created_at IS NOT NULL)");
                         });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
                 });
 
             modelBuilder.Entity("ReceiverService.Inbox.InboxMessage", b =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
@@ -12,7 +11,6 @@ namespace Benchmarks.Inbox;
 internal static class InboxBenchmark
 {
     private const int Messages = 50_000;
-    private const int Rounds = 5;
 
     /// <summary>The receiver's own default.</summary>
     private const int Prefetch = 2_000;
@@ -32,7 +30,13 @@ internal static class InboxBenchmark
             await Eventually.GetAsync(
                 () => Sql.ScalarAsync<bool>(database, "SELECT to_regclass('inbox_messages') IS NOT NULL"), migrated => migrated);
             var connection = await infrastructure.ConnectAsync();
-            await CompareAsync(receiver, database, connection);
+            var backlog = new Backlog(connection);
+            await Comparison.RunAsync("receiver", receiver, async () =>
+            {
+                await backlog.FillAsync("raw", Messages);
+                var taken = await TakeAsync(connection);
+                return (await DrainAsync(receiver, database, backlog), taken);
+            });
             await connection.CloseAsync();
         }
         finally
@@ -41,31 +45,8 @@ internal static class InboxBenchmark
         }
     }
 
-    private static async Task CompareAsync(Service receiver, string database, Connection connection)
-    {
-        var backlog = new Backlog(connection);
-        var raw = new List<(double PerSecond, TimeSpan ProcessorTime)>();
-        var inbox = new List<(double PerSecond, TimeSpan ProcessorTime)>();
-        for (var round = 0; round <= Rounds; round++)
-        {
-            await backlog.FillAsync("raw", Messages);
-            raw.Add(await TakeAsync(connection));
-            inbox.Add(await DrainAsync(receiver, database, backlog));
-        }
-
-        // Rounds that are not counted: both programs are compiled while they run.
-        raw.RemoveAt(0);
-        inbox.RemoveAt(0);
-        Report("client alone, messages/s", raw.Select(round => round.PerSecond), "0");
-        Report("receiver, messages/s", inbox.Select(round => round.PerSecond), "0");
-        Report("receiver : client alone", inbox.Zip(raw, (one, other) => one.PerSecond / other.PerSecond), "0.00");
-        Report("client alone, µs CPU/message", raw.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
-        Report("receiver, µs CPU/message", inbox.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
-        Console.WriteLine($"receiver's working set: {receiver.WorkingSet >> 20} MiB");
-    }
-
     /// <summary>Fills the queue while the receiver's first transaction waits for a lock; then it has its way.</summary>
-    private static async Task<(double PerSecond, TimeSpan ProcessorTime)> DrainAsync(Service receiver, string database, Backlog backlog)
+    private static async Task<Throughput> DrainAsync(Service receiver, string database, Backlog backlog)
     {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync();
@@ -85,10 +66,10 @@ internal static class InboxBenchmark
 
         // By the database's clock, which stamps every row with the begin of its transaction.
         var ended = await Sql.ScalarAsync<DateTime>(database, "SELECT max(processed_at) FROM inbox_messages");
-        return (Messages / (ended - started).TotalSeconds, (receiver.ProcessorTime - processorTime) / Messages);
+        return new(Messages / (ended - started).TotalSeconds, (receiver.ProcessorTime - processorTime) / Messages);
     }
 
-    private static async Task<(double PerSecond, TimeSpan ProcessorTime)> TakeAsync(Connection connection)
+    private static async Task<Throughput> TakeAsync(Connection connection)
     {
         var session = new Session(connection);
         var source = new Source { Address = "raw", Durable = 2, Capabilities = [new Symbol("queue")] };
@@ -109,9 +90,6 @@ internal static class InboxBenchmark
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         processorTime = Environment.CpuUsage.TotalTime - processorTime;
         await session.CloseAsync();
-        return (Messages / seconds, processorTime / Messages);
+        return new(Messages / seconds, processorTime / Messages);
     }
-
-    private static void Report(string what, IEnumerable<double> rounds, string format) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-32} {new Spread(rounds).ToString(format)}"));
 }

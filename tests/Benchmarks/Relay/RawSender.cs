@@ -24,9 +24,7 @@ internal sealed class RawSender
     }
 
     /// <summary>Sends copies of a message, each under an id of its own.</summary>
-    /// <returns>Accepted messages per second, and the processor time of this process per message.</returns>
-    public static async Task<(double PerSecond, TimeSpan ProcessorTime)> SendAsync(
-        Connection connection, string queue, Message original, int count, int inFlight)
+    public static async Task<Throughput> SendAsync(Connection connection, string queue, Message original, int count, int inFlight)
     {
         var session = new Session(connection);
         var target = new Target { Address = queue, Durable = 2, Capabilities = QueueCapability };
@@ -43,7 +41,7 @@ internal sealed class RawSender
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         processorTime = Environment.CpuUsage.TotalTime - processorTime;
         await session.CloseAsync();
-        return (count / seconds, processorTime / count);
+        return new(count / seconds, processorTime / count);
     }
 
     private static Message Copy(Message original) => new()

@@ -12,12 +12,8 @@ internal static class RelayBenchmark
 {
     private const int Messages = 50_000;
     private const int Aggregates = 5_000;
-    private const int Rounds = 5;
     private const int Requests = 300;
     private const int InFlight = 1_000;
-
-    /// <summary>Not counted: programs and broker are compiled, and compiled again, while they run.</summary>
-    private const int WarmUpRounds = 4;
 
     public static async Task RunAsync()
     {
@@ -34,7 +30,14 @@ internal static class RelayBenchmark
             await Eventually.GetAsync(
                 () => Sql.ScalarAsync<bool>(database, "SELECT to_regclass('outbox_messages') IS NOT NULL"), migrated => migrated);
             var connection = await infrastructure.ConnectAsync();
-            await CompareAsync(sender, database, connection);
+            await Comparison.RunAsync("relay", sender, async () =>
+            {
+                var drained = await DrainAsync(sender, database);
+                var sample = await TakeAsync(connection, "relay", Messages);
+                var sent = await RawSender.SendAsync(connection, "raw", sample, Messages, InFlight);
+                await TakeAsync(connection, "raw", Messages);
+                return (drained, sent);
+            });
             await MeasureLatencyAsync(sender, database);
             await connection.CloseAsync();
         }
@@ -42,31 +45,6 @@ internal static class RelayBenchmark
         {
             await infrastructure.DisposeAsync();
         }
-    }
-
-    private static async Task CompareAsync(Service sender, string database, Connection connection)
-    {
-        var raw = new List<(double PerSecond, TimeSpan ProcessorTime)>();
-        var relay = new List<(double PerSecond, TimeSpan ProcessorTime)>();
-        for (var round = -WarmUpRounds; round < Rounds; round++)
-        {
-            var drained = await DrainAsync(sender, database);
-            var sample = await TakeAsync(connection, "relay", Messages);
-            var sent = await RawSender.SendAsync(connection, "raw", sample, Messages, InFlight);
-            await TakeAsync(connection, "raw", Messages);
-            if (round >= 0)
-            {
-                relay.Add(drained);
-                raw.Add(sent);
-            }
-        }
-
-        Report("client alone, messages/s", raw.Select(round => round.PerSecond), "0");
-        Report("relay, messages/s", relay.Select(round => round.PerSecond), "0");
-        Report("relay : client alone", relay.Zip(raw, (one, other) => one.PerSecond / other.PerSecond), "0.00");
-        Report("client alone, µs CPU/message", raw.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
-        Report("relay, µs CPU/message", relay.Select(round => round.ProcessorTime.TotalMicroseconds), "0.0");
-        Console.WriteLine($"sender's working set: {sender.WorkingSet >> 20} MiB");
     }
 
     /// <summary>One request after the other, with nothing else to do.</summary>
@@ -90,14 +68,15 @@ internal static class RelayBenchmark
     }
 
     /// <summary>Commits a backlog at one blow and waits until the last of it is marked as sent.</summary>
-    private static async Task<(double PerSecond, TimeSpan ProcessorTime)> DrainAsync(Service sender, string database)
+    private static async Task<Throughput> DrainAsync(Service sender, string database)
     {
         await Sql.ExecuteAsync(database, $"""
             TRUNCATE outbox_messages;
             INSERT INTO outbox_messages
                 (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
             -- Ids that are in order, as those of version 7 are.
-            SELECT (lpad(to_hex(i), 8, '0') || '-0000-7000-8000-' || substr(md5(random()::text), 1, 12))::uuid, 'EntityItemCreated', md5((i % {Aggregates})::text)::uuid, i, i % {Aggregates} % 16,
+            SELECT (lpad(to_hex(i), 8, '0') || '-0000-7000-8000-' || substr(md5(random()::text), 1, 12))::uuid,
+                'EntityItemCreated', md5((i % {Aggregates})::text)::uuid, i, i % {Aggregates} % 16,
                 jsonb_build_object('id', gen_random_uuid(), 'name', repeat('x', 400), 'value', i),
                 jsonb_build_object('correlationId', gen_random_uuid(), 'traceParent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00'),
                 now(), 'Pending', 0
@@ -115,7 +94,7 @@ internal static class RelayBenchmark
         var seconds = await Sql.ScalarAsync<double>(database, "SELECT extract(epoch FROM max(sent_at) - min(sent_at))::float8 FROM outbox_messages");
         var first = await Sql.ScalarAsync<long>(
             database, "SELECT count(*) FROM outbox_messages WHERE sent_at = (SELECT min(sent_at) FROM outbox_messages)");
-        return ((Messages - first) / seconds, (sender.ProcessorTime - processorTime) / Messages);
+        return new((Messages - first) / seconds, (sender.ProcessorTime - processorTime) / Messages);
     }
 
     /// <summary>Empties a queue.</summary>
@@ -136,7 +115,4 @@ internal static class RelayBenchmark
         await session.CloseAsync();
         return last!;
     }
-
-    private static void Report(string what, IEnumerable<double> rounds, string format) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-32} {new Spread(rounds).ToString(format)}"));
 }
