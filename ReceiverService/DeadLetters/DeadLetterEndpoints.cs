@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -42,11 +43,7 @@ internal static class DeadLetterEndpoints
             .OrderByDescending(row => row.Id)
             .Take(most)
             .ToArrayAsync(cancellationToken);
-        if (rows.Length == most)
-        {
-            http.Response.Headers.Link = $"<{http.Request.Path}?limit={most}&after={rows[^1].Id}>; rel=\"next\"";
-        }
-
+        http.LinkToNextPage(rows, most, row => row.Id.ToString(CultureInfo.InvariantCulture));
         return TypedResults.Ok(Array.ConvertAll(rows, DeadLetterResponse.Of));
     }
 

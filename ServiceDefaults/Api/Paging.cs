@@ -26,14 +26,19 @@ public static class Paging
         }
 
         var page = await items.AsNoTracking().Take(most).ToListAsync(cancellationToken);
-        if (page.Count == most)
+        http.LinkToNextPage(page, most, item => id(item).ToString());
+        return page.Select(response).ToAsyncEnumerable();
+    }
+
+    /// <summary>Links a full page to the next one (RFC 8288); one that is not full is the last.</summary>
+    public static void LinkToNextPage<T>(this HttpContext http, IReadOnlyList<T> page, int limit, Func<T, string> id)
+    {
+        if (page.Count == limit)
         {
             var query = QueryString.Create(http.Request.Query.Where(parameter => parameter.Key is not ("limit" or "after")))
-                .Add("limit", most.ToString(CultureInfo.InvariantCulture))
-                .Add("after", id(page[^1]).ToString());
+                .Add("limit", limit.ToString(CultureInfo.InvariantCulture))
+                .Add("after", id(page[^1]));
             http.Response.Headers.Link = $"<{http.Request.Path}{query}>; rel=\"next\"";
         }
-
-        return page.Select(response).ToAsyncEnumerable();
     }
 }

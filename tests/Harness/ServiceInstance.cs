@@ -9,7 +9,9 @@ namespace Tests.Harness;
 public sealed class ServiceInstance : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private const string Listening = "Now listening on: ";
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly HttpClient _client = new();
     private readonly Process _process;
 
     private ServiceInstance(Process process)
@@ -51,6 +53,9 @@ public sealed class ServiceInstance : IAsyncDisposable
         return new ServiceInstance(Process.Start(start)!);
     }
 
+    /// <summary>Waits until every check is healthy, the broker's too.</summary>
+    public Task WaitUntilHealthyAsync() => Eventually.GetAsync(HealthAsync, health => health.StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal));
+
     /// <summary>SIGKILL: no farewell.</summary>
     public async Task KillAsync()
     {
@@ -65,13 +70,14 @@ public sealed class ServiceInstance : IAsyncDisposable
     public Task ResumeAsync() => SignalAsync("CONT");
 
     /// <summary>SIGTERM: the polite end.</summary>
-    /// <returns>Its exit code.</returns>
-    public async Task<int> StopAsync()
+    /// <returns>Its exit code, and how long it took.</returns>
+    public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {
+        var started = Stopwatch.GetTimestamp();
         await SignalAsync("TERM");
         using var timeout = new CancellationTokenSource(StopTimeout);
         await _process.WaitForExitAsync(timeout.Token);
-        return _process.ExitCode;
+        return (_process.ExitCode, Stopwatch.GetElapsedTime(started));
     }
 
     public async ValueTask DisposeAsync()
@@ -81,7 +87,26 @@ public sealed class ServiceInstance : IAsyncDisposable
             await KillAsync();
         }
 
+        _client.Dispose();
         _process.Dispose();
+    }
+
+    private async Task<string> HealthAsync()
+    {
+        if (HasExited)
+        {
+            throw new InvalidOperationException($"It has ended:\n{string.Join('\n', _output)}");
+        }
+
+        // It listens on a port that was free, and says so.
+        if (_output.FirstOrDefault(line => line.Contains(Listening, StringComparison.Ordinal)) is not { } line)
+        {
+            return "not listening yet";
+        }
+
+        var address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
+        using var response = await _client.GetAsync(new Uri($"{address}/health"));
+        return await response.Content.ReadAsStringAsync();
     }
 
     private async Task SignalAsync(string signal)

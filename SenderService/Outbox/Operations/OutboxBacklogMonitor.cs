@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using SenderService.Data;
 using ServiceDefaults.Data;
 
@@ -36,13 +35,8 @@ internal sealed partial class OutboxBacklogMonitor(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<SenderDbContext>();
-        var pending = db.OutboxMessages.AsNoTracking().Where(message => message.Status == OutboxMessageStatus.Pending);
-        var count = await pending.LongCountAsync(cancellationToken);
-        var oldest = await pending
-            .OrderBy(message => message.Id)
-            .Select(message => (DateTimeOffset?)message.OccurredAt)
-            .FirstOrDefaultAsync(cancellationToken);
-        metrics.RecordBacklog(count, oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
+        var backlog = await OutboxBacklog.MeasureAsync(db, time, cancellationToken);
+        metrics.RecordBacklog(backlog.Pending, backlog.OldestAge ?? TimeSpan.Zero);
     }
 
     [LoggerMessage(1, LogLevel.Debug, "The backlog could not be measured: {Reason}")]

@@ -25,14 +25,12 @@ internal static partial class OutboxEndpoints
 
     private static async Task<Ok<OutboxResponse>> GetAsync(SenderDbContext db, TimeProvider time, CancellationToken cancellationToken)
     {
-        var pending = db.OutboxMessages.Where(message => message.Status == OutboxMessageStatus.Pending);
-        var oldest = await pending.OrderBy(message => message.Id).Select(message => (DateTimeOffset?)message.OccurredAt)
-            .FirstOrDefaultAsync(cancellationToken);
+        var backlog = await OutboxBacklog.MeasureAsync(db, time, cancellationToken);
         var owners = await db.Database.SqlQueryRaw<PartitionOwner>(OutboxLocks.Owners).ToListAsync(cancellationToken);
         return TypedResults.Ok(new OutboxResponse(
-            await pending.LongCountAsync(cancellationToken),
+            backlog.Pending,
             await db.OutboxMessages.LongCountAsync(message => message.Status == OutboxMessageStatus.Failed, cancellationToken),
-            oldest is null ? null : time.GetUtcNow() - oldest,
+            backlog.OldestAge,
             [.. owners
                 .GroupBy(owner => owner.Pid, (pid, owned) => new OutboxRelayResponse(pid, [.. owned.Select(owner => owner.Partition).Order()]))
                 .OrderBy(relay => relay.SessionProcessId)]));

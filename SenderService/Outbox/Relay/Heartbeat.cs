@@ -16,7 +16,7 @@ internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpen)
             ARRAY(
                 SELECT virtualtransaction FROM pg_locks
                 WHERE locktype = 'relation' AND relation = 'outbox_messages'::regclass AND mode = 'RowExclusiveLock'
-                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND {OutboxLocks.IsHere}
                   AND pid IS DISTINCT FROM pg_backend_pid()),
             least(
                 (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsPending} AND id >= @low),

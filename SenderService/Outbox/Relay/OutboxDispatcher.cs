@@ -170,12 +170,13 @@ internal sealed partial class OutboxDispatcher(
     /// <returns>Whether a pass is under way.</returns>
     private bool StartPassIfDue()
     {
-        if (_sweep.IsDue())
+        if (_poll.IsDue())
         {
-            _position.StartSweep();
-        }
-        else if (_poll.IsDue())
-        {
+            if (_sweep.IsDue())
+            {
+                _position.ForgetLow();
+            }
+
             _position.StartFullPass();
         }
         else if (_position.IsAtEnd && signal.TakeNews())

@@ -12,6 +12,9 @@ internal static class OutboxLocks
     /// <summary>The second key, after those of the partitions 0 to 15.</summary>
     private const string Relays = "16";
 
+    /// <summary>Which rows of pg_locks are of this database.</summary>
+    public const string IsHere = "database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
     /// <summary>Says that this relay lives. Nobody ever takes this lock exclusively, so that it is there for the asking.</summary>
     public const string Join = $"SELECT pg_advisory_lock_shared({Space}, {Relays})";
 
@@ -19,14 +22,14 @@ internal static class OutboxLocks
     public const string CountRelays = $"""
         SELECT count(*) FROM pg_locks
         WHERE locktype = 'advisory' AND classid = {Space} AND objid = {Relays} AND objsubid = 2 AND granted
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND {IsHere}
         """;
 
     /// <summary>Which relay has which partition: by the process id of its session.</summary>
     public const string Owners = $"""
         SELECT objid::int AS "Partition", pid AS "Pid" FROM pg_locks
         WHERE locktype = 'advisory' AND classid = {Space} AND objid < {Relays} AND objsubid = 2 AND granted
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND {IsHere}
         """;
 
     /// <summary>Takes up to <c>@count</c> of <c>@partitions</c> that nobody has; row by row, until the limit is reached.</summary>

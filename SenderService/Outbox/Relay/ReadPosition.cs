@@ -40,12 +40,8 @@ internal sealed class ReadPosition
     /// <summary>Begins a pass over all that is open: also what was waiting for another attempt, and other relays' messages.</summary>
     public void StartFullPass() => StartPassFrom(_low);
 
-    /// <summary>Begins a pass over the whole outbox, whatever is known of it: also what somebody set back to pending by hand.</summary>
-    public void StartSweep()
-    {
-        _low = 0;
-        StartFullPass();
-    }
+    /// <summary>The next full pass reads the whole outbox, whatever is known of it: also what somebody set back to pending by hand.</summary>
+    public void ForgetLow() => _low = 0;
 
     /// <summary>The pass has read on.</summary>
     /// <param name="last">The highest id that was read; null if there was nothing.</param>

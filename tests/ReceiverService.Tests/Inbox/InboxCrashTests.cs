@@ -85,7 +85,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             await using var receiver = await StartAsync(infrastructure.Broker);
             await SendAsync();
             await held.WaitedForAsync("INSERT INTO entity_items");
-            var (exitCode, took) = await receiver.TerminateAsync();
+            var (exitCode, took) = await receiver.StopAsync();
             Assert.Equal(0, exitCode);
             Assert.True(took < LongestExit, $"It took {took}.");
         }
@@ -99,7 +99,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         await using (var receiver = await StartAsync(infrastructure.Broker))
         {
             await SendAsync();
-            var (exitCode, took) = await receiver.TerminateAsync();
+            var (exitCode, took) = await receiver.StopAsync();
             Assert.Equal(0, exitCode);
             Assert.True(took < LongestExit, $"It took {took}.");
         }
@@ -107,7 +107,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         await AssertTheNextInstanceEndsUpExactAsync();
     }
 
-    private Task<ReceiverProcess> StartAsync(string broker) => ReceiverProcess.StartAsync(_producer.Database, broker, _queue);
+    private Task<ServiceInstance> StartAsync(string broker) => ReceiverProcess.StartAsync(_producer.Database, broker, _queue);
 
     /// <summary>Has commits wait for the advisory lock 1, if somebody holds it.</summary>
     private Task<int> WaitAtCommitAsync() => _producer.ExecuteAsync("""

@@ -86,7 +86,7 @@ public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLif
         Assert.Equal(Entities, await _producer.ScalarAsync<long>($"SELECT count(*) FROM entity_items WHERE version = {2 * Versions}"));
     }
 
-    private Task<ReceiverProcess> StartAsync(string name, string queue) =>
+    private Task<ServiceInstance> StartAsync(string name, string queue) =>
         ReceiverProcess.StartAsync($"{_producer.Database};Application Name={name}", infrastructure.Broker, queue);
 
     private byte[] Body(string name) => System.Text.Encoding.UTF8.GetBytes(Events.Body(_ids[0], name));

@@ -81,7 +81,8 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
         Assert.Equal(50, _position.Next);
         _position.StartFullPass();
         Assert.Equal(10, _position.Next);
-        _position.StartSweep();
+        _position.ForgetLow();
+        _position.StartFullPass();
         Assert.Equal(0, _position.Next);
     }
 
