@@ -47,6 +47,9 @@ internal sealed class ArtemisInstance(string folder)
             string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}?{AcceptorOptions}")));
         // By default the broker takes no message once a disk is 90 % full, without a word: many a laptop's is.
         core.SetElementValue(Core + "max-disk-usage", 99);
+        // More than this goes to disk. By default it is half of the heap, by an estimate that leaves out what a message costs beside its bytes: with a
+        // few hundred thousand messages waiting for a consumer that is away, the broker did nothing any more but collect garbage.
+        core.SetElementValue(Core + "global-max-size", "128M");
         // Artemis takes the byte order mark that Save(path) would write for a mistake.
         using var writer = new StreamWriter(path);
         document.Save(writer);
