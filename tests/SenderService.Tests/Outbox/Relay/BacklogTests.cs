@@ -32,6 +32,27 @@ public sealed class BacklogTests(Infrastructure infrastructure, ITestOutputHelpe
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_heartbeat_costs_the_same_however_much_was_sent(bool isAnalyzed)
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        await table.AddManyAsync(10, aggregates: 10);
+        var costOfFew = await ReadPlan.HeartbeatBuffersAsync(table.Database, 0);
+
+        await table.AddManyAsync(Many, aggregates: 1_000, "Sent");
+        await table.AddManyAsync(10, aggregates: 10);
+        if (isAnalyzed)
+        {
+            await Sql.ExecuteAsync(table.Database, "VACUUM ANALYZE outbox_messages");
+        }
+
+        var cost = await ReadPlan.HeartbeatBuffersAsync(table.Database, 0);
+        output.WriteLine($"{cost} pages, and {costOfFew} when there was little");
+        Assert.InRange(cost, 1, costOfFew + 10);
+    }
+
     [Fact]
     public async Task A_backlog_is_drained_in_bounded_memory_and_as_fast_at_its_end_as_at_its_beginning()
     {
