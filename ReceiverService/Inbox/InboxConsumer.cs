@@ -25,9 +25,8 @@ internal sealed class InboxConsumer(
     private readonly InboxOptions _options = options.Value;
 
     /// <summary>
-    /// Consumes until the link is lost or the database is. Then the link is closed, and all that was not accepted is the broker's again,
-    /// in its old
-    /// order, and comes back.
+    /// Consumes until the link is lost or the database is. Then the link is closed, and all that was not accepted is the broker's again, in
+    /// its old order, and comes back.
     /// </summary>
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {

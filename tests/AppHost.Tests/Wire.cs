@@ -5,8 +5,7 @@ namespace AppHost.Tests;
 
 /// <summary>
 /// The wire between a service and the broker, as a TCP relay that a test can make swallow everything: what is sent then never arrives,
-/// and nobody is told. It
-/// holds a service in the moment between sending and the broker's answer, for as long as the test wants.
+/// and nobody is told. It holds a service in the moment between sending and the broker's answer, for as long as the test wants.
 /// </summary>
 internal sealed class Wire : IAsyncDisposable
 {
