@@ -8,6 +8,10 @@ public static class Eventually
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Reads a service's health report until every check is healthy, the broker's too.</summary>
+    public static Task HealthyAsync(Func<Task<string>> report) =>
+        GetAsync(report, health => health.StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal));
+
     /// <summary>Reads until the value satisfies the condition.</summary>
     /// <exception cref="XunitException">It did not in time; the message tells the last value.</exception>
     public static async Task<T> GetAsync<T>(Func<Task<T>> read, Predicate<T> condition, TimeSpan? deadline = null)

@@ -27,7 +27,7 @@ public sealed class ServiceHost : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Waits until every check is healthy, the broker's too.</summary>
-    public Task WaitUntilHealthyAsync() => Eventually.GetAsync(HealthAsync, health => health.StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal));
+    public Task WaitUntilHealthyAsync() => Eventually.HealthyAsync(HealthAsync);
 
     /// <summary>The health report, JSON.</summary>
     public async Task<string> HealthAsync()

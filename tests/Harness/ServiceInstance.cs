@@ -54,7 +54,7 @@ public sealed class ServiceInstance : IAsyncDisposable
     }
 
     /// <summary>Waits until every check is healthy, the broker's too.</summary>
-    public Task WaitUntilHealthyAsync() => Eventually.GetAsync(HealthAsync, health => health.StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal));
+    public Task WaitUntilHealthyAsync() => Eventually.HealthyAsync(HealthAsync);
 
     /// <summary>SIGKILL: no farewell.</summary>
     public async Task KillAsync()
