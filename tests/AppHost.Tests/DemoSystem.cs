@@ -19,7 +19,7 @@ internal sealed class DemoSystem : IAsyncDisposable
 
     private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(3);
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
-    private readonly Wire _wire = new();
+    private readonly TcpWire _wire = new();
     private DistributedApplication _app = null!;
 
     private DemoSystem()
@@ -79,7 +79,7 @@ internal sealed class DemoSystem : IAsyncDisposable
     }
 
     /// <summary>The wire between the sender and the broker.</summary>
-    public Wire SenderWire => _wire;
+    public TcpWire SenderWire => _wire;
 
     public Task StopAsync(string resource) => CommandAsync(resource, KnownResourceCommands.StopCommand, ended: true);
 
@@ -129,9 +129,9 @@ internal sealed class DemoSystem : IAsyncDisposable
         builder.CreateResourceBuilder(sender).WithEnvironment(async context =>
         {
             var address = (await artemis.ConnectionStringExpression.GetValueAsync(context.CancellationToken))!;
-            _wire.Broker = new Uri(address);
-            context.EnvironmentVariables["ConnectionStrings__artemis"] =
-                address.Replace(_wire.Broker.Authority, _wire.Address, StringComparison.Ordinal);
+            var broker = new Uri(address);
+            _wire.Server = new DnsEndPoint(broker.Host, broker.Port);
+            context.EnvironmentVariables["ConnectionStrings__artemis"] = _wire.Reroute(address);
         });
     }
 

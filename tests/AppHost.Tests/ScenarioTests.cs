@@ -70,13 +70,13 @@ public sealed class ScenarioTests : IAsyncLifetime
         await _system.AssertProjectionsAsync(before);
 
         // The relay sends, nothing arrives, and it waits for an answer that never comes: the moment in which it is killed.
-        _system.SenderWire.Swallow();
+        _system.SenderWire.SwallowRequests();
         var items = await _system.PostAsync(20, "committed and not published");
         await Eventually.GetAsync(() => Task.FromResult(_system.SenderWire.Swallowed), swallowed => swallowed > MoreThanHeartbeats);
         await _system.CrashAsync(DemoSystem.Sender);
         Assert.Equal(items.Count, await OutboxCountAsync("Pending"));
 
-        _system.SenderWire.Heal();
+        _system.SenderWire.Mend();
         await _system.StartAsync(DemoSystem.Sender);
         await _system.AssertProjectionsAsync([.. before, .. items]);
         await AllSentAsync(before.Count + items.Count);

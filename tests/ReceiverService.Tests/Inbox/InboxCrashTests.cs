@@ -1,4 +1,3 @@
-using ReceiverService.Tests.Wires;
 using Tests.Harness;
 using Xunit;
 
@@ -57,8 +56,8 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
     public async Task Killed_after_the_commit_and_before_it_could_accept_it_does_nothing_twice()
     {
         var broker = new Uri(infrastructure.Broker);
-        await using var wire = new TcpWire(broker.Host, broker.Port).Start();
-        await using (var receiver = await StartAsync(infrastructure.Broker.Replace($":{broker.Port}", $":{wire.Port}", StringComparison.Ordinal)))
+        await using var wire = new TcpWire(broker.Host, broker.Port);
+        await using (var receiver = await StartAsync(wire.Reroute(infrastructure.Broker)))
         {
             await AssertQueueIsDrainedAsync();
             wire.SwallowRequests();

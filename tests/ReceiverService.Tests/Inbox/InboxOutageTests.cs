@@ -20,13 +20,12 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
         await using var producer = await RunningReceiver.StartAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
         var server = new NpgsqlConnectionStringBuilder(producer.Database);
-        await using var databaseWire = new TcpWire(server.Host!, server.Port).Start();
+        await using var databaseWire = new TcpWire(server.Host!, server.Port);
         (server.Host, server.Port) = ("127.0.0.1", databaseWire.Port);
         var broker = new Uri(infrastructure.Broker);
         var deliveries = new FrameCount();
-        await using var brokerWire = new TcpWire(broker.Host, broker.Port, deliveries.OfTransfers).Start();
-        await using var receiver = await ReceiverProcess.StartAsync(
-            server.ConnectionString, infrastructure.Broker.Replace($":{broker.Port}", $":{brokerWire.Port}", StringComparison.Ordinal), queue);
+        await using var brokerWire = new CountingWire(broker.Host, broker.Port, deliveries.OfTransfers);
+        await using var receiver = await ReceiverProcess.StartAsync(server.ConnectionString, brokerWire.Reroute(infrastructure.Broker), queue);
 
         // It is cut off in the middle of its work.
         await Parallel.ForAsync(0, Messages / 10, async (_, _) => await SendAsync("before"));

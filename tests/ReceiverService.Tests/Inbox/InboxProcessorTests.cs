@@ -39,7 +39,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
     {
         var server = new NpgsqlConnectionStringBuilder(_receiver.Database);
         var count = new FrameCount();
-        await using var wire = new TcpWire(server.Host!, server.Port, count.OfRoundTrips).Start();
+        await using var wire = new CountingWire(server.Host!, server.Port, count.OfRoundTrips);
         (server.Port, server.Host, server.SslMode, server.Pooling) = (wire.Port, "127.0.0.1", SslMode.Disable, false);
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync();

@@ -24,7 +24,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
         await Eventually.GetAsync(() => OutboxTable.CountAsync(table.Database, "Sent"), sent => sent == 1);
 
         var lines = sender.Output.Count;
-        wire.Break();
+        wire.Cut();
         await table.AddManyAsync(Messages, aggregates: 500);
         var connections = wire.Connections;
         await Eventually.GetAsync(() => Task.FromResult(wire.Connections), attempts => attempts >= connections + 8);
