@@ -12,7 +12,7 @@ namespace Aspire.Hosting.Dashboard;
 
 /// <summary>
 /// The Aspire dashboard beside this application: answers its questions, runs it and says where it is. The addresses and keys are
-/// chosen first; the dashboard comes up while the resources start, and nothing waits for it.
+/// chosen first; the dashboard itself comes when the resources are ready, and nothing waits for it.
 /// </summary>
 internal sealed partial class DashboardHost(
     string appHostDirectory,
@@ -33,6 +33,9 @@ internal sealed partial class DashboardHost(
 
     /// <summary>How long the dashboard of an AppHost that was killed may hold the port.</summary>
     private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the dashboard waits for resources that are not ready.</summary>
+    private static readonly TimeSpan ResourcesPatience = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stopping = new();
     private GrpcServer? _resourceService;
@@ -61,7 +64,7 @@ internal sealed partial class DashboardHost(
         Otlp = new OtlpTarget(options.OtlpGrpc.LocalUrl, options.Keys?.Otlp);
         var command = DashboardCommand.Create(cli, options, _resourceService.Address);
         var supervisor = new DashboardSupervisor(command, options, processes, loggers.GetLog(LogName), logger);
-        _supervision = supervisor.RunAsync(_stopping.Token);
+        _supervision = SuperviseAsync(supervisor, _stopping.Token);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -80,6 +83,20 @@ internal sealed partial class DashboardHost(
     {
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
+    }
+
+    private async Task SuperviseAsync(DashboardSupervisor supervisor, CancellationToken stopping)
+    {
+        try
+        {
+            await ResourcesFirst.WaitAsync(model, notifications, ResourcesPatience, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // The application stops before there was a dashboard.
+        }
+
+        await supervisor.RunAsync(stopping);
     }
 
     /// <summary>The heading of the pages: the name of the AppHost without the part that says that it is one.</summary>

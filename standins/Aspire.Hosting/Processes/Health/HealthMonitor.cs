@@ -15,7 +15,7 @@ internal sealed class HealthMonitor(
     TimeProvider time)
 {
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestUnhealthyInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestUnhealthyInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HealthyInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(10);
 
