@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tests.Harness;
 
 namespace Benchmarks;
 
@@ -16,7 +17,7 @@ internal static class Comparison
     private const int WarmUpRounds = 6;
 
     /// <summary>Runs the rounds and prints both, and how they compare.</summary>
-    public static async Task RunAsync(string name, Service service, Func<Task<(Throughput Service, Throughput Client)>> round)
+    public static async Task RunAsync(string name, ServiceInstance service, Func<Task<(Throughput Service, Throughput Client)>> round)
     {
         for (var i = 0; i < WarmUpRounds; i++)
         {

@@ -38,15 +38,35 @@ public sealed class ServiceInstance : IAsyncDisposable
         }
     }
 
+    /// <summary>What it has used of the processor so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Where it listens, once it says so: on a port that was free.</summary>
+    public Uri? Address => _output.FirstOrDefault(line => line.Contains(Listening, StringComparison.Ordinal)) is { } line
+        ? new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..])
+        : null;
+
     /// <summary>Starts a service on a free port; does not wait for anything.</summary>
     /// <param name="service">The service's assembly.</param>
     /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
-    public static ServiceInstance Start(Assembly service, params string[] settings)
+    public static ServiceInstance Start(Assembly service, params string[] settings) => Start(service.Location, settings);
+
+    /// <summary>Starts a service on a free port; does not wait for anything.</summary>
+    /// <param name="service">The file of the service's assembly.</param>
+    /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
+    public static ServiceInstance Start(string service, params string[] settings)
     {
-        string[] arguments = [service.Location, "--urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")];
+        string[] arguments = [service, "--urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")];
         var start = new ProcessStartInfo("dotnet", arguments)
         {
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = Path.GetDirectoryName(service),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -98,14 +118,12 @@ public sealed class ServiceInstance : IAsyncDisposable
             throw new InvalidOperationException($"It has ended:\n{string.Join('\n', _output)}");
         }
 
-        // It listens on a port that was free, and says so.
-        if (_output.FirstOrDefault(line => line.Contains(Listening, StringComparison.Ordinal)) is not { } line)
+        if (Address is not { } address)
         {
             return "not listening yet";
         }
 
-        var address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
-        using var response = await _client.GetAsync(new Uri($"{address}/health"));
+        using var response = await _client.GetAsync(new Uri(address, "/health"));
         return await response.Content.ReadAsStringAsync();
     }
 

@@ -22,13 +22,11 @@ internal static class InboxBenchmark
         {
             await infrastructure.InitializeAsync();
             var database = await infrastructure.CreateDatabaseAsync();
-            await using var receiver = await Service.StartAsync(
+            await using var receiver = await ReleasedService.StartAsync(
                 "ReceiverService",
                 $"ConnectionStrings:receiverdb={database}",
                 $"ConnectionStrings:artemis={infrastructure.Broker}",
                 "Inbox:Queue=inbox");
-            await Eventually.GetAsync(
-                () => Sql.ScalarAsync<bool>(database, "SELECT to_regclass('inbox_messages') IS NOT NULL"), migrated => migrated);
             var connection = await infrastructure.ConnectAsync();
             var backlog = new Backlog(connection);
             await Comparison.RunAsync("receiver", receiver, async () =>
@@ -46,7 +44,7 @@ internal static class InboxBenchmark
     }
 
     /// <summary>Fills the queue while the receiver's first transaction waits for a lock; then it has its way.</summary>
-    private static async Task<Throughput> DrainAsync(Service receiver, string database, Backlog backlog)
+    private static async Task<Throughput> DrainAsync(ServiceInstance receiver, string database, Backlog backlog)
     {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync();

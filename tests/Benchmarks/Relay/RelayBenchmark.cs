@@ -22,13 +22,11 @@ internal static class RelayBenchmark
         {
             await infrastructure.InitializeAsync();
             var database = await infrastructure.CreateDatabaseAsync();
-            await using var sender = await Service.StartAsync(
+            await using var sender = await ReleasedService.StartAsync(
                 "SenderService",
                 $"ConnectionStrings:senderdb={database}",
                 $"ConnectionStrings:artemis={infrastructure.Broker}",
                 "Outbox:Queue=relay");
-            await Eventually.GetAsync(
-                () => Sql.ScalarAsync<bool>(database, "SELECT to_regclass('outbox_messages') IS NOT NULL"), migrated => migrated);
             var connection = await infrastructure.ConnectAsync();
             await Comparison.RunAsync("relay", sender, async () =>
             {
@@ -48,12 +46,13 @@ internal static class RelayBenchmark
     }
 
     /// <summary>One request after the other, with nothing else to do.</summary>
-    private static async Task MeasureLatencyAsync(Service sender, string database)
+    private static async Task MeasureLatencyAsync(ServiceInstance sender, string database)
     {
+        using var client = new HttpClient { BaseAddress = sender.Address };
         await Sql.ExecuteAsync(database, "TRUNCATE outbox_messages");
         for (var i = 0; i < Requests; i++)
         {
-            using var created = await sender.Client.PostAsJsonAsync("/api/EntityItems", new { name = "one after the other", value = i });
+            using var created = await client.PostAsJsonAsync("/api/EntityItems", new { name = "one after the other", value = i });
             created.EnsureSuccessStatusCode();
             await Eventually.GetAsync(
                 () => Sql.ScalarAsync<bool>(database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"), isSent => isSent);
@@ -68,7 +67,7 @@ internal static class RelayBenchmark
     }
 
     /// <summary>Commits a backlog at one blow and waits until the last of it is marked as sent.</summary>
-    private static async Task<Throughput> DrainAsync(Service sender, string database)
+    private static async Task<Throughput> DrainAsync(ServiceInstance sender, string database)
     {
         await Sql.ExecuteAsync(database, $"""
             TRUNCATE outbox_messages;

@@ -12,6 +12,7 @@ public class BrokerOutageTests(Brokers brokers) : IClassFixture<Brokers>
     public async Task Every_send_ends_once_when_the_broker_is_killed_and_what_was_accepted_is_there_when_it_is_back(BrokerKind kind)
     {
         var broker = await brokers.GetAsync(kind);
+        await MakeQueueAsync(broker, "killed");
         var connection = await broker.ConnectAsync();
         var (sending, outcomes) = await SendUntilClosedAsync(connection, "killed");
 
@@ -64,9 +65,7 @@ public class BrokerOutageTests(Brokers brokers) : IClassFixture<Brokers>
     /// <summary>Sends until the link is closed; done when the broker has accepted some, with a task that tells how many were sent.</summary>
     private static async Task<(Task<int> Sending, Outcomes Outcomes)> SendUntilClosedAsync(Connection connection, string queue)
     {
-        var session = new Session(connection);
-        var sender = BrokerTests.AttachSender(session, queue);
-        await MakeQueueDurableAsync(session);
+        var sender = BrokerTests.AttachSender(new Session(connection), queue);
         var outcomes = new Outcomes();
         var sending = Task.Run(() =>
         {
@@ -94,11 +93,17 @@ public class BrokerOutageTests(Brokers brokers) : IClassFixture<Brokers>
     }
 
     /// <summary>
-    /// RabbitMQ 3.10 says that a queue exists before its database's decision to have it is on disk: killed within the next two seconds or so it
-    /// forgets the queue, and with it everything that it accepted. The next queue that it makes waits for that decision too.
+    /// RabbitMQ 3.10 may forget a queue that it had made a moment before it was killed, and with the queue all that it had accepted (one time in ten
+    /// here). What it knew when it was stopped in peace it does not forget.
     /// </summary>
-    private static async Task MakeQueueDurableAsync(Session session) =>
-        await BrokerTests.AttachSender(session, "next").SendAsync(BrokerTests.Event(0)).InTime();
+    private static async Task MakeQueueAsync(TestBroker broker, string queue)
+    {
+        var connection = await broker.ConnectAsync();
+        await BrokerTests.AttachSender(new Session(connection), queue).SendAsync(BrokerTests.Event(-1)).InTime();
+        await connection.CloseAsync().InTime();
+        await broker.StopAsync();
+        await broker.StartAsync();
+    }
 
     /// <returns>The numbers of those that were accepted.</returns>
     private static HashSet<int> CheckOutcomes(IReadOnlyList<(object State, Outcome Outcome)> all)

@@ -68,6 +68,14 @@ public abstract class TestBroker : IAsyncDisposable
 
     public void Resume() => Native.Signal(_processes[^1].Id, SigCont);
 
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        Native.Signal(_processes[^1].Id, Native.SigTerm);
+        await _processes[^1].WaitForExitAsync().InTime();
+        await KillAsync();
+    }
+
     /// <summary>As a power failure would.</summary>
     public async Task KillAsync()
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Processes.Running;
 
 namespace Aspire.Hosting.Processes.Postgres;
@@ -29,65 +28,51 @@ internal sealed class PostgresCluster(ToolRunner tools)
         ["TZ"] = "UTC",
     };
 
-    public async Task PrepareAsync(
-        PostgresInstallation programs,
-        PostgresUser user,
-        string volume,
-        string role,
-        string password,
-        ResourceLog log,
-        CancellationToken cancellationToken)
+    public async Task PrepareAsync(PostgresServer server, CancellationToken cancellationToken)
     {
-        if (MajorVersion(volume) is null)
+        if (MajorVersion(server.Volume) is null)
         {
-            await CreateAsync(programs, user, volume, role, password, log, cancellationToken);
+            await CreateAsync(server, cancellationToken);
             return;
         }
 
-        user.TakeOver(DataFolder(volume));
-        await PostmasterFile.RemoveStaleAsync(DataFolder(volume), cancellationToken);
-        await UpdatePasswordAsync(programs, user, volume, role, password, log, cancellationToken);
+        server.User.TakeOver(DataFolder(server.Volume));
+        await PostmasterFile.RemoveStaleAsync(DataFolder(server.Volume), cancellationToken);
+        await UpdatePasswordAsync(server, cancellationToken);
     }
 
-    private async Task CreateAsync(
-        PostgresInstallation programs,
-        PostgresUser user,
-        string volume,
-        string role,
-        string password,
-        ResourceLog log,
-        CancellationToken cancellationToken)
+    private async Task CreateAsync(PostgresServer server, CancellationToken cancellationToken)
     {
         // Made beside its place and then moved there: an initdb that was interrupted leaves nothing that looks like data.
-        var unfinished = Path.Combine(volume, "initializing");
-        var passwordFile = Path.Combine(volume, "initializing.password");
+        var unfinished = Path.Combine(server.Volume, "initializing");
+        var passwordFile = Path.Combine(server.Volume, "initializing.password");
         if (Directory.Exists(unfinished))
         {
             Directory.Delete(unfinished, recursive: true);
         }
 
         Directory.CreateDirectory(unfinished);
-        user.TakeOver(unfinished);
-        WritePrivate(passwordFile, password);
-        user.TakeOver(passwordFile);
+        server.User.TakeOver(unfinished);
+        WritePrivate(passwordFile, server.Password);
+        server.User.TakeOver(passwordFile);
         try
         {
             await tools.RunAsync(
                 new ProcessSpec
                 {
-                    FileName = programs.InitDb,
+                    FileName = server.Programs.InitDb,
                     // Not synced: data of an hour ago is worth that, a new cluster is not. The server itself syncs as always.
                     Arguments =
                     [
-                        "-D", unfinished, "-U", role, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "--encoding=UTF8",
+                        "-D", unfinished, "-U", server.Role, $"--pwfile={passwordFile}", "--auth=scram-sha-256", "--encoding=UTF8",
                         OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--no-locale", "--no-sync",
                     ],
-                    WorkingDirectory = volume,
+                    WorkingDirectory = server.Volume,
                     Environment = Environment(),
-                    Prefix = user.Prefix(unfinished, programs.InitDb),
+                    Prefix = server.User.Prefix(unfinished, server.Programs.InitDb),
                 },
                 "initdb",
-                log,
+                server.Log,
                 cancellationToken);
         }
         finally
@@ -95,21 +80,14 @@ internal sealed class PostgresCluster(ToolRunner tools)
             File.Delete(passwordFile);
         }
 
-        Directory.Move(unfinished, DataFolder(volume));
-        RememberPassword(volume, password);
+        Directory.Move(unfinished, DataFolder(server.Volume));
+        RememberPassword(server.Volume, server.Password);
     }
 
     // The password may have changed since, for example because the user secrets were deleted: the data must not be lost for that.
-    private async Task UpdatePasswordAsync(
-        PostgresInstallation programs,
-        PostgresUser user,
-        string volume,
-        string role,
-        string password,
-        ResourceLog log,
-        CancellationToken cancellationToken)
+    private async Task UpdatePasswordAsync(PostgresServer server, CancellationToken cancellationToken)
     {
-        if (IsRemembered(volume, password))
+        if (IsRemembered(server.Volume, server.Password))
         {
             return;
         }
@@ -117,17 +95,17 @@ internal sealed class PostgresCluster(ToolRunner tools)
         await tools.RunAsync(
             new ProcessSpec
             {
-                FileName = programs.Postgres,
-                Arguments = ["--single", "-D", DataFolder(volume), "postgres"],
-                WorkingDirectory = volume,
+                FileName = server.Programs.Postgres,
+                Arguments = ["--single", "-D", DataFolder(server.Volume), "postgres"],
+                WorkingDirectory = server.Volume,
                 Environment = Environment(),
-                Prefix = user.Prefix(DataFolder(volume), programs.Postgres),
-                Input = $"ALTER ROLE {Quoted(role, '"')} WITH PASSWORD {Quoted(password, '\'')};\n",
+                Prefix = server.User.Prefix(DataFolder(server.Volume), server.Programs.Postgres),
+                Input = $"ALTER ROLE {Quoted(server.Role, '"')} WITH PASSWORD {Quoted(server.Password, '\'')};\n",
             },
             "Setting the password",
-            log,
+            server.Log,
             cancellationToken);
-        RememberPassword(volume, password);
+        RememberPassword(server.Volume, server.Password);
     }
 
     private static string Quoted(string text, char quote) => $"{quote}{text.Replace($"{quote}", $"{quote}{quote}", StringComparison.Ordinal)}{quote}";

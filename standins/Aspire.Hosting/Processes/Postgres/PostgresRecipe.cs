@@ -26,7 +26,7 @@ internal sealed class PostgresRecipe(PostgresPrograms programs, PostgresCluster 
         var role = run.Environment.GetValueOrDefault("POSTGRES_USER", "postgres");
         var password = run.Environment.GetValueOrDefault("POSTGRES_PASSWORD")
             ?? throw new StartFailureException($"The container '{run.Resource.Name}' needs the environment variable POSTGRES_PASSWORD.");
-        await cluster.PrepareAsync(installation, user, run.DataFolder, role, password, run.Log, cancellationToken);
+        await cluster.PrepareAsync(new PostgresServer(installation, user, run.DataFolder, role, password, run.Log), cancellationToken);
 
         var data = PostgresCluster.DataFolder(run.DataFolder);
         var server = processes.Start(

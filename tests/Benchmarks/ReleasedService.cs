@@ -1,0 +1,26 @@
+using Tests.Harness;
+
+namespace Benchmarks;
+
+/// <summary>A service in a process of its own, as built for release.</summary>
+internal static class ReleasedService
+{
+    /// <summary>Starts a service and waits until it is healthy.</summary>
+    /// <param name="name">The name of its project.</param>
+    /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
+    public static async Task<ServiceInstance> StartAsync(string name, params string[] settings)
+    {
+        var assembly = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name, "release", $"{name}.dll"));
+        var service = ServiceInstance.Start(
+            assembly,
+            [
+                "environment=Production",
+                "Logging:LogLevel:Default=Warning",
+                // Says where it listens.
+                "Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
+                .. settings,
+            ]);
+        await service.WaitUntilHealthyAsync();
+        return service;
+    }
+}
