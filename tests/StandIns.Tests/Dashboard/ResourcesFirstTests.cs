@@ -18,7 +18,8 @@ public sealed class ResourcesFirstTests
     {
         await using var test = await StartAsync(builder =>
         {
-            builder.AddShell("failed", "exit 1");
+            // Without a check it would be ready before it has ended.
+            builder.AddShell("failed", "exit 1").WithHealthCheck("up");
             builder.AddShell("by-hand", Sleep).WithExplicitStart();
         });
         var waiting = WaitAsync(test, Timeout.InfiniteTimeSpan);
