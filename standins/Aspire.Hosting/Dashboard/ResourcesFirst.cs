@@ -1,5 +1,4 @@
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Dashboard;
 
@@ -28,5 +27,5 @@ internal static class ResourcesFirst
     }
 
     private static bool IsSettled(ResourceEvent change) =>
-        change.Snapshot is { HealthStatus: HealthStatus.Healthy, IsReady: true } || change.Snapshot.IsIn(KnownResourceStates.TerminalStates);
+        change.Snapshot.IsHealthyAndReady() || change.Snapshot.IsIn(KnownResourceStates.TerminalStates);
 }

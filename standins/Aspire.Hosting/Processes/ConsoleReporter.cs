@@ -1,6 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Processes.Running;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Processes;
@@ -49,7 +48,7 @@ internal sealed partial class ConsoleReporter(
         {
             await foreach (var change in notifications.WatchAsync(_ended.Token))
             {
-                var state = change.Snapshot is { HealthStatus: HealthStatus.Healthy, IsReady: true }
+                var state = change.Snapshot.IsHealthyAndReady()
                     ? "ready"
                     : change.Snapshot.State?.Text ?? string.Empty;
                 if (change.Resource is not IResourceWithEndpoints || reported.GetValueOrDefault(change.Resource.Name) == state)

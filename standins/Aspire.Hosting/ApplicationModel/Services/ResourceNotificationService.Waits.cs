@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting.ApplicationModel;
@@ -53,17 +52,14 @@ public partial class ResourceNotificationService
     {
         var reached = await WaitForResourceAsync(
             resourceName,
-            change => IsHealthy(change) || (waitBehavior == WaitBehavior.StopOnResourceUnavailable && change.Snapshot.IsIn(UnavailableStates)),
+            change => change.Snapshot.IsHealthyAndReady() || (waitBehavior == WaitBehavior.StopOnResourceUnavailable && change.Snapshot.IsIn(UnavailableStates)),
             cancellationToken);
-        return IsHealthy(reached) ? reached : throw Unavailable(reached, "become healthy");
+        return reached.Snapshot.IsHealthyAndReady() ? reached : throw Unavailable(reached, "become healthy");
     }
 
     /// <summary>Waits for everything that the resource says it waits for.</summary>
     public Task WaitForDependenciesAsync(IResource resource, CancellationToken cancellationToken) =>
         Task.WhenAll(resource.Annotations.OfType<WaitAnnotation>().Select(wait => WaitForDependencyAsync(wait, cancellationToken)));
-
-    private static bool IsHealthy(ResourceEvent change) =>
-        change.Snapshot is { HealthStatus: HealthStatus.Healthy, IsReady: true };
 
     private async Task WaitForDependencyAsync(WaitAnnotation wait, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -14,4 +15,7 @@ internal static class SnapshotExtensions
 
     public static bool IsIn(this CustomResourceSnapshot snapshot, IEnumerable<string> states) =>
         snapshot.State is { } state && states.Contains(state.Text, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether all checks succeed, and what follows that (such as the creation of databases) is done.</summary>
+    public static bool IsHealthyAndReady(this CustomResourceSnapshot snapshot) => snapshot is { HealthStatus: HealthStatus.Healthy, IsReady: true };
 }
