@@ -8,6 +8,10 @@ namespace SenderService.Outbox;
 /// at all.</summary>
 internal sealed class OutboxWriter(SenderDbContext db, TimeProvider time)
 {
+    private static readonly TimeSpan IdResolution = TimeSpan.FromMilliseconds(1);
+
+    private DateTimeOffset _lastIdTime;
+
     /// <summary>Adds the event of one change.</summary>
     /// <param name="aggregateId">The entity that was changed.</param>
     /// <param name="aggregateVersion">Its version after the change, which is its concurrency token: that is what makes the order of ids
@@ -17,7 +21,7 @@ internal sealed class OutboxWriter(SenderDbContext db, TimeProvider time)
         where TEvent : notnull
     {
         var occurredAt = time.GetStorableUtcNow();
-        var messageId = Guid.CreateVersion7(occurredAt);
+        var messageId = NewMessageId(occurredAt);
         db.OutboxMessages.Add(new OutboxMessage
         {
             MessageId = messageId,
@@ -29,5 +33,16 @@ internal sealed class OutboxWriter(SenderDbContext db, TimeProvider time)
             Headers = JsonSerializer.Serialize(OutboxHeaders.Current(messageId), JsonSerializerOptions.Web),
             OccurredAt = occurredAt,
         });
+    }
+
+    /// <summary>
+    /// Each is greater than the one before: EF Core inserts rows in the order of their keys, and two changes of an aggregate in one unit of
+    /// work must get their numbers in the order in which they were made.
+    /// </summary>
+    private Guid NewMessageId(DateTimeOffset occurredAt)
+    {
+        var next = _lastIdTime + IdResolution;
+        _lastIdTime = occurredAt > next ? occurredAt : next;
+        return Guid.CreateVersion7(_lastIdTime);
     }
 }

@@ -45,15 +45,13 @@ internal static partial class OutboxEndpoints
         Guid? after,
         SenderDbContext db,
         HttpContext http,
-        CancellationToken cancellationToken)
-    {
-        var last = after is null ? 0 : await db.OutboxMessages.Where(message => message.MessageId == after).Select(message => message.Id)
-            .SingleOrDefaultAsync(cancellationToken);
-        return TypedResults.Ok(await db.OutboxMessages
-            .Where(message => message.Id > last && (status == null || message.Status == status))
-            .OrderBy(message => message.Id)
+        CancellationToken cancellationToken) =>
+
+        // By their ids, which begin with the time.
+        TypedResults.Ok(await db.OutboxMessages
+            .Where(message => (after == null || message.MessageId > after) && (status == null || message.Status == status))
+            .OrderBy(message => message.MessageId)
             .ToPageAsync(limit ?? 100, message => message.MessageId, OutboxMessageResponse.Of, http, cancellationToken));
-    }
 
     private static async Task<Results<Ok<OutboxMessageResponse>, NotFound>> GetMessageAsync(
         Guid messageId, SenderDbContext db, CancellationToken cancellationToken) =>

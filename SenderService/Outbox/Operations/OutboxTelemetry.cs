@@ -20,6 +20,11 @@ internal static class OutboxTelemetry
     /// <summary>The sending of one message: a child of the request that wrote it, and linked to the batch it travels in.</summary>
     public static Activity? StartSend(PendingMessage message, Activity? batch, string queue)
     {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
         var current = Activity.Current;
         var span = Source.StartActivity(
             ActivityKind.Producer,

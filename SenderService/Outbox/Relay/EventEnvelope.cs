@@ -8,8 +8,7 @@ namespace SenderService.Outbox.Relay;
 
 /// <summary>
 /// An outbox message as an AMQP 1.0 message: a CloudEvent in binary mode (CloudEvents AMQP Protocol Binding 1.0, 3.1), plus what brokers
-/// and
-/// consumers of other making look at.
+/// and consumers of other making look at.
 /// </summary>
 internal static class EventEnvelope
 {
@@ -21,6 +20,7 @@ internal static class EventEnvelope
     public static Message ToAmqp(PendingMessage message, Activity? span)
     {
         var messageId = message.MessageId.ToString();
+        var aggregateId = message.AggregateId.ToString();
         var amqp = new Message
         {
             Header = new Header { Durable = true },
@@ -33,7 +33,7 @@ internal static class EventEnvelope
                 CreationTime = message.OccurredAt.UtcDateTime,
 
                 // A broker that knows message groups gives one aggregate's messages to one consumer at a time.
-                GroupId = message.AggregateId.ToString(),
+                GroupId = aggregateId,
             },
             ApplicationProperties = new ApplicationProperties
             {
@@ -42,7 +42,7 @@ internal static class EventEnvelope
                 ["cloudEvents:source"] = Source,
                 ["cloudEvents:type"] = message.Type,
                 ["cloudEvents:time"] = message.OccurredAt.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
-                ["cloudEvents:subject"] = message.AggregateId.ToString(),
+                ["cloudEvents:subject"] = aggregateId,
                 ["aggregate-version"] = message.AggregateVersion,
 
                 // Artemis drops a second message with the same value and answers "accepted", for as long as it remembers the first.

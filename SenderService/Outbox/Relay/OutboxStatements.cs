@@ -22,7 +22,8 @@ internal static class OutboxStatements
         """;
 
     /// <summary>
-    /// Walks ix_outbox_messages_pending from <c>@from</c> on; the blocking messages are few, each looked up in ix_outbox_messages_blocking.
+    /// Walks ix_outbox_messages_pending from <c>@from</c> on. Whether any message blocks is asked once, and usually none does; else each message
+    /// is looked up in ix_outbox_messages_blocking.
     /// Without SKIP LOCKED, which would let a later message of an aggregate overtake: partitions are locked, not rows.
     /// </summary>
     public const string ReadPending = $"""
@@ -32,11 +33,13 @@ internal static class OutboxStatements
           AND id >= @from
           AND partition = ANY(@partitions)
           AND (next_attempt_at IS NULL OR next_attempt_at <= now())
-          AND NOT EXISTS (
-            SELECT FROM outbox_messages AS earlier
-            WHERE earlier.aggregate_id = message.aggregate_id
-              AND earlier.id < message.id
-              AND ({OutboxSql.IsBlocking}))
+          AND (
+            NOT (SELECT EXISTS (SELECT FROM outbox_messages WHERE {OutboxSql.IsBlocking}))
+            OR NOT EXISTS (
+              SELECT FROM outbox_messages AS earlier
+              WHERE earlier.aggregate_id = message.aggregate_id
+                AND earlier.id < message.id
+                AND ({OutboxSql.IsBlocking})))
         ORDER BY id
         LIMIT @limit
         """;

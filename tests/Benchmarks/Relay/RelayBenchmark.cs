@@ -84,7 +84,7 @@ internal static class RelayBenchmark
         var processorTime = sender.ProcessorTime;
         await Eventually.GetAsync(
             async () =>
-                await Sql.ScalarAsync<string>(database, "SELECT status FROM outbox_messages ORDER BY id DESC LIMIT 1") == "Sent"
+                await Sql.ScalarAsync<string>(database, "SELECT status FROM outbox_messages ORDER BY message_id DESC LIMIT 1") == "Sent"
                 && await Sql.ScalarAsync<bool>(database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
             isDrained => isDrained,
             TimeSpan.FromMinutes(5));

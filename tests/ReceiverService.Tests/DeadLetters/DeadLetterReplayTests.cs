@@ -107,16 +107,8 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         }
 
         await _receiver.DeadLettersAsync(5);
-        var next = "/api/dead-letters?limit=2";
-        var types = new List<string?>();
-        while (next is not null)
-        {
-            using var page = await _receiver.Client.GetAsync(new Uri(next, UriKind.Relative));
-            types.AddRange((await page.Content.ReadFromJsonAsync<DeadLetterResponse[]>())!.Select(letter => letter.Type));
-            next = page.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
-        }
-
-        Assert.Equal(["Unknown5", "Unknown4", "Unknown3", "Unknown2", "Unknown1"], types);
+        var letters = await Pages.ReadAsync<DeadLetterResponse>(_receiver.Client, "/api/dead-letters?limit=2");
+        Assert.Equal(["Unknown5", "Unknown4", "Unknown3", "Unknown2", "Unknown1"], letters.Select(letter => letter.Type));
     }
 
     [Fact]

@@ -28,7 +28,9 @@ public sealed class BacklogTests(Infrastructure infrastructure, ITestOutputHelpe
             await AssertPlanAsync(table, from);
             var cost = await ReadPlan.BuffersAsync(table.Database, from);
             output.WriteLine($"from {from}: {cost} pages, and {costOfFew} when there was little");
-            Assert.InRange(cost, 1, costOfFew * 3 / 2);
+
+            // However the rows lie, a page for each is the most, besides what few rows cost.
+            Assert.InRange(cost, 1, costOfFew + ReadPlan.BatchSize);
         }
     }
 

@@ -25,11 +25,16 @@ internal sealed class OutboxTable : IAsyncDisposable
         return table;
     }
 
-    /// <summary>Adds one message as the API does.</summary>
-    public async Task AddAsync(Guid aggregateId, long version)
+    /// <summary>Adds messages of one aggregate in one unit of work, as the API does.</summary>
+    public async Task AddAsync(Guid aggregateId, params long[] versions)
     {
         await using var db = Context();
-        new OutboxWriter(db, TimeProvider.System).Add(aggregateId, version, "an event");
+        var writer = new OutboxWriter(db, TimeProvider.System);
+        foreach (var version in versions)
+        {
+            writer.Add(aggregateId, version, "an event");
+        }
+
         await db.SaveChangesAsync();
     }
 

@@ -7,6 +7,9 @@ namespace SenderService.Tests.Outbox.Relay;
 /// <summary>How the database carries out what the relay asks again and again.</summary>
 internal static class ReadPlan
 {
+    /// <summary>How many messages a read is asked for.</summary>
+    public const int BatchSize = 500;
+
     /// <summary>How many pages a read of one batch touches.</summary>
     public static async Task<long> BuffersAsync(string database, long from) => Buffers(await ExplainReadAsync(database, from));
 
@@ -25,7 +28,7 @@ internal static class ReadPlan
     private static long Buffers(JsonElement plan) => plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64();
 
     private static Task<JsonElement> ExplainReadAsync(string database, long from) => ExplainAsync(
-        database, OutboxStatements.ReadPending, ("partitions", Enumerable.Range(0, 16).ToArray()), ("from", from), ("limit", 500));
+        database, OutboxStatements.ReadPending, ("partitions", Enumerable.Range(0, 16).ToArray()), ("from", from), ("limit", BatchSize));
 
     private static async Task<JsonElement> ExplainAsync(string database, string sql, params (string Name, object Value)[] parameters)
     {
