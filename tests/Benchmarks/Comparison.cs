@@ -11,7 +11,7 @@ internal readonly record struct Throughput(double PerSecond, TimeSpan ProcessorT
 /// <summary>A service against the AMQP client alone, in turn: what else the machine does meanwhile meets both.</summary>
 internal static class Comparison
 {
-    private const int Rounds = 9;
+    private const int Rounds = 15;
 
     /// <summary>Not counted: programs and broker are compiled, and compiled again, while they run.</summary>
     private const int WarmUpRounds = 6;

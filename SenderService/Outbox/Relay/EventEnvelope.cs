@@ -41,7 +41,7 @@ internal static class EventEnvelope
                 ["cloudEvents:id"] = messageId,
                 ["cloudEvents:source"] = Source,
                 ["cloudEvents:type"] = message.Type,
-                ["cloudEvents:time"] = message.OccurredAt.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                ["cloudEvents:time"] = message.OccurredAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
                 ["cloudEvents:subject"] = aggregateId,
                 ["aggregate-version"] = message.AggregateVersion,
 

@@ -10,39 +10,62 @@ internal static class ReadPlan
     /// <summary>How many messages a read is asked for.</summary>
     public const int BatchSize = 500;
 
-    /// <summary>How many pages a read of one batch touches.</summary>
-    public static async Task<long> BuffersAsync(string database, long from) => Buffers(await ExplainReadAsync(database, from));
+    /// <summary>Its statements are prepared: the first times they are planned for their parameters, later for any.</summary>
+    private static readonly string[] Modes = ["force_custom_plan", "force_generic_plan"];
 
-    /// <summary>How many pages a heartbeat touches.</summary>
+    /// <summary>How many pages a read of one batch touches at most.</summary>
+    public static async Task<long> BuffersAsync(string database, long from) => MostBuffers(await ExplainReadAsync(database, from));
+
+    /// <summary>How many pages a heartbeat touches at most.</summary>
     public static async Task<long> HeartbeatBuffersAsync(string database, long low) =>
-        Buffers(await ExplainAsync(database, Heartbeat.Sql, ("low", low)));
+        MostBuffers(await ExplainAsync(database, Heartbeat.Sql, ("low", "bigint", $"{low}")));
 
     /// <summary>The indexes that a read of one batch uses.</summary>
     public static async Task<IReadOnlyCollection<string>> IndexesAsync(string database, long from)
     {
         var indexes = new SortedSet<string>(StringComparer.Ordinal);
-        Collect(await ExplainReadAsync(database, from), indexes);
+        foreach (var plan in await ExplainReadAsync(database, from))
+        {
+            Collect(plan, indexes);
+        }
+
         return indexes;
     }
 
-    private static long Buffers(JsonElement plan) => plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64();
+    private static long MostBuffers(IEnumerable<JsonElement> plans) =>
+        plans.Max(plan => plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64());
 
-    private static Task<JsonElement> ExplainReadAsync(string database, long from) => ExplainAsync(
-        database, OutboxStatements.ReadPending, ("partitions", Enumerable.Range(0, 16).ToArray()), ("from", from), ("limit", BatchSize));
+    private static Task<IReadOnlyList<JsonElement>> ExplainReadAsync(string database, long from) => ExplainAsync(
+        database,
+        OutboxStatements.ReadPending,
+        ("partitions", "int[]", $"'{{{string.Join(',', Enumerable.Range(0, 16))}}}'"),
+        ("from", "bigint", $"{from}"),
+        ("limit", "int", $"{BatchSize}"));
 
-    private static async Task<JsonElement> ExplainAsync(string database, string sql, params (string Name, object Value)[] parameters)
+    private static async Task<IReadOnlyList<JsonElement>> ExplainAsync(
+        string database, string sql, params (string Name, string Type, string Literal)[] parameters)
     {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync();
-        await using var setUp = new NpgsqlCommand(OutboxStatements.SetUp, connection);
-        await setUp.ExecuteNonQueryAsync();
-        await using var command = new NpgsqlCommand($"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", connection);
-        foreach (var (name, value) in parameters)
+        for (var i = 0; i < parameters.Length; i++)
         {
-            command.Parameters.AddWithValue(name, value);
+            sql = sql.Replace($"@{parameters[i].Name}", $"${i + 1}", StringComparison.Ordinal);
         }
 
-        return JsonSerializer.Deserialize<JsonElement>((string)(await command.ExecuteScalarAsync())!)[0].GetProperty("Plan");
+        var types = string.Join(", ", parameters.Select(parameter => parameter.Type));
+        await using var prepare = new NpgsqlCommand($"{OutboxStatements.SetUp}; PREPARE statement ({types}) AS {sql}", connection);
+        await prepare.ExecuteNonQueryAsync();
+
+        var values = string.Join(", ", parameters.Select(parameter => parameter.Literal));
+        var plans = new List<JsonElement>();
+        foreach (var mode in Modes)
+        {
+            await using var explain = new NpgsqlCommand(
+                $"SET plan_cache_mode = {mode}; EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE statement ({values})", connection);
+            plans.Add(JsonSerializer.Deserialize<JsonElement>((string)(await explain.ExecuteScalarAsync())!)[0].GetProperty("Plan"));
+        }
+
+        return plans;
     }
 
     private static void Collect(JsonElement node, SortedSet<string> indexes)
