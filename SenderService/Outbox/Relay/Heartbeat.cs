@@ -9,8 +9,8 @@ internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpen)
     /// <summary>
     /// A transaction takes its lock on the table before it takes an id from the sequence, and keeps it to its end: whoever has an id that
     /// is not to be seen yet is among the writers.
-    /// <para>The lowest failed message is looked for among the few in ix_outbox_messages_blocking: <c>min(id)</c> alone, or with an order
-    /// by id, would walk the primary key through everything that was sent.</para>
+    /// <para>The lowest failed message is looked for among the few in ix_outbox_messages_blocking; there is no index on all ids to be led astray
+    /// by.</para>
     /// </summary>
     public const string Sql = $"""
         SELECT
@@ -22,6 +22,6 @@ internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpen)
                   AND pid IS DISTINCT FROM pg_backend_pid()),
             least(
                 (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsPending} AND id >= @low),
-                (SELECT min(id) FROM (SELECT id FROM outbox_messages WHERE {OutboxSql.IsFailed} ORDER BY aggregate_id OFFSET 0) AS failed))
+                (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsFailed}))
         """;
 }
