@@ -29,12 +29,15 @@ internal static class InboxBenchmark
                 "Inbox:Queue=inbox");
             var connection = await infrastructure.ConnectAsync();
             var backlog = new Backlog(connection);
-            await Comparison.RunAsync("receiver", receiver, async () =>
-            {
-                await backlog.FillAsync("raw", Messages);
-                var taken = await TakeAsync(connection);
-                return (await DrainAsync(receiver, database, backlog), taken);
-            });
+            await Comparison.RunAsync(
+                "receiver",
+                receiver,
+                () => DrainAsync(receiver, database, backlog),
+                async () =>
+                {
+                    await backlog.FillAsync("raw", Messages);
+                    return await TakeAsync(connection);
+                });
             await connection.CloseAsync();
         }
         finally
