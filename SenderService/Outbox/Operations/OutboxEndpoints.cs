@@ -38,7 +38,7 @@ internal static partial class OutboxEndpoints
 
     /// <param name="status">Pending, Sent or Failed; without it all.</param>
     /// <param name="limit">The most messages to return. Defaults to 100.</param>
-    /// <param name="after">The id of the last message of the page before.</param>
+    /// <param name="after">The id of the last message of the page before; ids begin with the time.</param>
     private static async Task<Ok<IAsyncEnumerable<OutboxMessageResponse>>> ListAsync(
         OutboxMessageStatus? status,
         [Range(1, 1000)] int? limit,
@@ -46,8 +46,6 @@ internal static partial class OutboxEndpoints
         SenderDbContext db,
         HttpContext http,
         CancellationToken cancellationToken) =>
-
-        // By their ids, which begin with the time.
         TypedResults.Ok(await db.OutboxMessages
             .Where(message => (after == null || message.MessageId > after) && (status == null || message.Status == status))
             .OrderBy(message => message.MessageId)

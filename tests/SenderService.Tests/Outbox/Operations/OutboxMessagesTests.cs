@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using SenderService.Data;
-using SenderService.Outbox;
 using SenderService.Outbox.Operations;
 using SenderService.Tests.Outbox.Relay;
 using Tests.Harness;
@@ -17,16 +14,7 @@ public sealed class OutboxMessagesTests(Infrastructure infrastructure)
     public async Task Messages_are_listed_page_by_page_from_the_oldest_on(string filter)
     {
         await using var sender = await RunningSender.StartAsync(infrastructure);
-        await using (var scope = sender.Services.CreateAsyncScope())
-        {
-            var writer = scope.ServiceProvider.GetRequiredService<OutboxWriter>();
-            for (var i = 1; i <= 5; i++)
-            {
-                writer.Add(Guid.NewGuid(), i, "an event");
-            }
-
-            await scope.ServiceProvider.GetRequiredService<SenderDbContext>().SaveChangesAsync();
-        }
+        await OutboxTable.AddAsync(sender.Database, Guid.CreateVersion7(), 1, 2, 3, 4, 5);
 
         await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 5);
         var messages = await Pages.ReadAsync<OutboxMessageResponse>(sender.Client, $"/api/outbox/messages?limit=2{filter}");

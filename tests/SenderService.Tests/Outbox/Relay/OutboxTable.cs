@@ -20,15 +20,18 @@ internal sealed class OutboxTable : IAsyncDisposable
     public static async Task<OutboxTable> CreateAsync(Infrastructure infrastructure)
     {
         var table = new OutboxTable(await infrastructure.CreateDatabaseAsync());
-        await using var db = table.Context();
+        await using var db = Context(table.Database);
         await db.Database.MigrateAsync();
         return table;
     }
 
     /// <summary>Adds messages of one aggregate in one unit of work, as the API does.</summary>
-    public async Task AddAsync(Guid aggregateId, params long[] versions)
+    public Task AddAsync(Guid aggregateId, params long[] versions) => AddAsync(Database, aggregateId, versions);
+
+    /// <inheritdoc cref="AddAsync(Guid, long[])"/>
+    public static async Task AddAsync(string database, Guid aggregateId, params long[] versions)
     {
-        await using var db = Context();
+        await using var db = Context(database);
         var writer = new OutboxWriter(db, TimeProvider.System);
         foreach (var version in versions)
         {
@@ -51,7 +54,7 @@ internal sealed class OutboxTable : IAsyncDisposable
             INSERT INTO outbox_messages
                 (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts, sent_at)
             SELECT gen_random_uuid(), 'EntityItemCreated', md5((i % {{aggregates}})::text)::uuid, 1 + i / {{aggregates}}, i % {{aggregates}} % 16,
-                jsonb_build_object('value', i), '{"correlationId": "many"}', now(), '{{status}}', 0, CASE '{{status}}' WHEN 'Sent' THEN now() END
+                json_build_object('value', i), '{"correlationId": "many"}', now(), '{{status}}', 0, CASE '{{status}}' WHEN 'Sent' THEN now() END
             FROM generate_series(0, {{count - 1}}) AS i
             """));
 
@@ -61,5 +64,5 @@ internal sealed class OutboxTable : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Relays.DisposeAsync();
 
-    private SenderDbContext Context() => new(new DbContextOptionsBuilder<SenderDbContext>().UseNpgsql(Database).Options);
+    private static SenderDbContext Context(string database) => new(new DbContextOptionsBuilder<SenderDbContext>().UseNpgsql(database).Options);
 }
