@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using SenderService.Data;
 using ServiceDefaults.Data;
@@ -8,6 +9,9 @@ namespace SenderService.Outbox;
 /// at all.</summary>
 internal sealed class OutboxWriter(SenderDbContext db, TimeProvider time)
 {
+    /// <summary>What is written is what consumers get: text that can be read, as it does not go into an HTML page.</summary>
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly TimeSpan IdResolution = TimeSpan.FromMilliseconds(1);
 
     private DateTimeOffset _lastIdTime;
@@ -29,8 +33,8 @@ internal sealed class OutboxWriter(SenderDbContext db, TimeProvider time)
             AggregateId = aggregateId,
             AggregateVersion = aggregateVersion,
             Partition = OutboxPartition.Of(aggregateId),
-            Payload = JsonSerializer.Serialize(@event, JsonSerializerOptions.Web),
-            Headers = JsonSerializer.Serialize(OutboxHeaders.Current(messageId), JsonSerializerOptions.Web),
+            Payload = JsonSerializer.Serialize(@event, Json),
+            Headers = JsonSerializer.Serialize(OutboxHeaders.Current(messageId), Json),
             OccurredAt = occurredAt,
         });
     }

@@ -108,7 +108,7 @@ namespace SenderService.Data.Migrations
 
                     b.Property<string>("Headers")
                         .IsRequired()
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("headers");
 
                     b.Property<long>("Id")
@@ -136,7 +136,7 @@ namespace SenderService.Data.Migrations
 
                     b.Property<string>("Payload")
                         .IsRequired()
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("payload");
 
                     b.Property<DateTimeOffset?>("SentAt")

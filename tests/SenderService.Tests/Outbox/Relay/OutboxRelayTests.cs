@@ -50,6 +50,21 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
     }
 
     [Fact]
+    public async Task The_payload_arrives_byte_for_byte_as_it_was_written()
+    {
+        const string Written = """{"b" : 1.50,  "a": "\u00fc", "b":2}""";
+        await using var sender = await RunningSender.StartAsync(infrastructure);
+        await Sql.ExecuteAsync(sender.Database, $$"""
+            INSERT INTO outbox_messages
+                (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
+            VALUES (gen_random_uuid(), 'EntityItemCreated', gen_random_uuid(), 1, 0, '{{Written}}', '{"correlationId": "any"}', now(), 'Pending', 0)
+            """);
+
+        var message = Assert.Single(await ReceiveAsync(sender.Queue, 1));
+        Assert.Equal(Written, Encoding.UTF8.GetString(((DataSection)message.BodySection).Binary));
+    }
+
+    [Fact]
     public async Task A_message_goes_on_with_the_trace_of_its_request()
     {
         const string TraceId = "0af7651916cd43dd8448eb211c80319c";
