@@ -11,8 +11,8 @@ internal sealed class OutboxOptions
     [Required]
     public string Queue { get; set; } = "entity-items";
 
-    /// <summary>The most messages that are read together; about as many are held in memory beside those in flight. Defaults to
-    /// 2,000.</summary>
+    /// <summary>The most messages that are read together; up to five times as many are held in memory beside those in flight, and twice as
+    /// many wait to be marked. Defaults to 2,000.</summary>
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 2_000;
 

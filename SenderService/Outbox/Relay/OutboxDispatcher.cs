@@ -25,8 +25,8 @@ internal sealed partial class OutboxDispatcher(
     /// <summary>How often everything is read, whatever is known of it.</summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long an accepted message may stay unmarked while there are too few to be worth a statement.</summary>
-    private static readonly TimeSpan LongestMarkDelay = TimeSpan.FromMilliseconds(10);
+    /// <summary>How many batches are read ahead while the broker pauses.</summary>
+    private const int BatchesAhead = 4;
 
     private readonly OutboxPublisher _publisher = new(link.Link, options, signal, time);
     private readonly OutboxMarker _marker = new(session, suspicion, options, metrics, time, logger);
@@ -40,7 +40,7 @@ internal sealed partial class OutboxDispatcher(
     private readonly Dictionary<long, PendingMessage> _held = [];
 
     /// <summary>How long the relay may wait for a wake-up.</summary>
-    public TimeSpan LongestWait => _publisher.HasAnswers ? LongestMarkDelay : Min(_heartbeat.Remaining, _poll.Remaining);
+    public TimeSpan LongestWait => _publisher.Answered > 0 ? AnsweredDeliveries.Pause : Min(_heartbeat.Remaining, _poll.Remaining);
 
     /// <summary>Whether the relay gets on: it has published something, or there is nothing to publish.</summary>
     public bool GetsOn { get; private set; }
@@ -91,7 +91,7 @@ internal sealed partial class OutboxDispatcher(
         _publisher.Stop();
         while (!_publisher.IsIdle && !grace.IsCancellationRequested)
         {
-            await signal.WaitAsync(LongestMarkDelay, CancellationToken.None);
+            await signal.WaitAsync(AnsweredDeliveries.Pause, CancellationToken.None);
         }
     }
 
@@ -108,11 +108,11 @@ internal sealed partial class OutboxDispatcher(
 
     private bool IsBusy(int partition) => _held.Values.Any(message => message.Partition == partition);
 
-    /// <summary>Marks what was answered.</summary>
+    /// <summary>Marks what was answered, if it is time to.</summary>
     /// <returns>False if the broker does not take messages now.</returns>
     private async Task<bool> MarkAsync()
     {
-        var answered = _publisher.TakeAnswered();
+        var answered = _publisher.TakeDue();
         var accepted = await _marker.MarkAcceptedAsync(answered);
         if (accepted.Any(message => message.IsRetry))
         {
@@ -146,11 +146,15 @@ internal sealed partial class OutboxDispatcher(
         return true;
     }
 
+    /// <summary>Whether more may be held: one batch keeps the broker busy, and what is read in its pauses need not be read when it is back.</summary>
+    private bool HasRoom =>
+        _held.Count - _publisher.Answered <= options.MaxInFlight + (_publisher.IsSilent ? BatchesAhead : 1) * options.BatchSize;
+
     /// <summary>Reads on, if there is room, and has it published.</summary>
     /// <returns>Whether there may be more.</returns>
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_held.Count > options.MaxInFlight + options.BatchSize || !StartPassIfDue())
+        if (!HasRoom || !StartPassIfDue())
         {
             return false;
         }

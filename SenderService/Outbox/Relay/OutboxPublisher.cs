@@ -20,8 +20,10 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
 
     private readonly Lock _gate = new();
     private readonly AggregateLanes _lanes = new();
-    private List<OutboxDelivery> _answered = [];
-    private long _lastAnswer = time.GetTimestamp();
+
+    /// <summary>Two batches are about what is answered between one pause of a broker and the next.</summary>
+    private readonly AnsweredDeliveries _answered = new(2 * options.BatchSize, time);
+
     private int _maxInFlight = options.MaxInFlight;
     private int _inFlight;
     private bool _isStopped;
@@ -39,40 +41,16 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     }
 
     /// <summary>Whether the broker owes an answer and has given none for longer than <see cref="OutboxOptions.PublishTimeout"/>.</summary>
-    public bool IsStalled
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _inFlight > 0 && time.GetElapsedTime(_lastAnswer) > options.PublishTimeout;
-            }
-        }
-    }
+    public bool IsStalled => Locked(() => _inFlight > 0 && _answered.Silence > options.PublishTimeout);
 
-    /// <summary>Whether answers wait to be taken.</summary>
-    public bool HasAnswers
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _answered.Count > 0;
-            }
-        }
-    }
+    /// <summary>Whether the broker says nothing at the moment.</summary>
+    public bool IsSilent => Locked(() => _answered.Silence >= AnsweredDeliveries.Pause);
+
+    /// <summary>How many answers wait to be taken.</summary>
+    public int Answered => Locked(() => _answered.Count);
 
     /// <summary>Whether nothing is in flight.</summary>
-    public bool IsIdle
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _inFlight == 0;
-            }
-        }
-    }
+    public bool IsIdle => Locked(() => _inFlight == 0);
 
     /// <summary>Has messages published, in this order as far as they are of one aggregate.</summary>
     public void Publish(IReadOnlyList<PendingMessage> messages, PublishedBatch batch)
@@ -92,16 +70,11 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         SendReady();
     }
 
-    /// <summary>What was answered or given up since the last call, in the order of the answers.</summary>
-    public IReadOnlyList<OutboxDelivery> TakeAnswered()
-    {
-        lock (_gate)
-        {
-            var answered = _answered;
-            _answered = new(answered.Count);
-            return answered;
-        }
-    }
+    /// <summary>What was answered or given up, if it is time to mark it.</summary>
+    public IReadOnlyList<OutboxDelivery> TakeDue() => Locked(() => _answered.AreDue || IsDone ? _answered.TakeAll() : []);
+
+    /// <summary>What was answered or given up since it was last taken, in the order of the answers.</summary>
+    public IReadOnlyList<OutboxDelivery> TakeAnswered() => Locked(_answered.TakeAll);
 
     /// <summary>The refusal of this aggregate's message is marked.</summary>
     public void Reopen(Guid aggregateId)
@@ -120,6 +93,9 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
             _isStopped = true;
         }
     }
+
+    /// <summary>Whether no answer will come until there is more to send.</summary>
+    private bool IsDone => _inFlight == 0 && (_isStopped || _lanes.AreEmpty);
 
     private void SendReady()
     {
@@ -140,7 +116,7 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
 
             if (_inFlight++ == 0)
             {
-                _lastAnswer = time.GetTimestamp();
+                _answered.Await();
             }
 
             return delivery;
@@ -171,14 +147,13 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         lock (_gate)
         {
             _inFlight--;
-            _lastAnswer = time.GetTimestamp();
             _answered.Add(delivery);
             foreach (var follower in _lanes.Answer(delivery))
             {
                 GiveUp(follower);
             }
 
-            isTimeToMark = _answered.Count >= options.BatchSize / 2 || (_inFlight == 0 && (_isStopped || _lanes.AreEmpty));
+            isTimeToMark = _answered.AreEnough || IsDone;
         }
 
         SendReady();
@@ -191,6 +166,14 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     private void GiveUp(OutboxDelivery delivery)
     {
         delivery.GiveUp();
-        _answered.Add(delivery);
+        _answered.AddUnsent(delivery);
+    }
+
+    private T Locked<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            return read();
+        }
     }
 }
