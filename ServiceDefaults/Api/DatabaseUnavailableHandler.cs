@@ -2,12 +2,14 @@ using System.Data.Common;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace ServiceDefaults.Api;
 
 /// <summary>
 /// A database that is away makes a 503 at once. Retrying here would make the caller wait, and after a commit whose answer was lost it could
-/// not know better than the caller: with an Idempotency-Key a repeated POST is safe.
+/// not know better than the caller: with an Idempotency-Key a repeated POST is safe. So does one whose tables are not there yet: migrations
+/// are applied while requests may already come.
 /// </summary>
 internal sealed class DatabaseUnavailableHandler(IProblemDetailsService problems) : IExceptionHandler
 {
@@ -34,5 +36,6 @@ internal sealed class DatabaseUnavailableHandler(IProblemDetailsService problems
 
     /// <summary>EF Core wraps what the database says in a DbUpdateException or an InvalidOperationException.</summary>
     private static bool IsTransient(Exception? exception) =>
-        exception is DbException { IsTransient: true } || (exception?.InnerException is { } inner && IsTransient(inner));
+        exception is DbException { IsTransient: true } or DbException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }
+        || (exception?.InnerException is { } inner && IsTransient(inner));
 }

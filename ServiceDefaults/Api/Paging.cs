@@ -7,6 +7,8 @@ namespace ServiceDefaults.Api;
 /// <summary>Lists by key: a page goes on after the last id of the one before, so that it costs the same however far in it is.</summary>
 public static class Paging
 {
+    private static readonly string[] Own = ["limit", "after"];
+
     /// <summary>
     /// The first <paramref name="limit"/> items, with a Link to the next page (RFC 8288) if there may be one; or all of them, as a stream,
     /// if there is no limit.
@@ -35,7 +37,9 @@ public static class Paging
     {
         if (page.Count == limit)
         {
-            var query = QueryString.Create(http.Request.Query.Where(parameter => parameter.Key is not ("limit" or "after")))
+            // Parameters are bound whatever the case of their names: one that stayed beside the new one would be bound twice.
+            var others = http.Request.Query.Where(parameter => !Own.Contains(parameter.Key, StringComparer.OrdinalIgnoreCase));
+            var query = QueryString.Create(others)
                 .Add("limit", limit.ToString(CultureInfo.InvariantCulture))
                 .Add("after", id(page[^1]));
             http.Response.Headers.Link = $"<{http.Request.Path}{query}>; rel=\"next\"";

@@ -16,6 +16,9 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
 
     private readonly Backoff _backoff = new(FirstDelay, LongestDelay, time);
 
+    /// <summary>Whether it was logged what interrupts the work: to have waited says nothing of it, as work that only returned told nobody.</summary>
+    private bool _isTold;
+
     protected TimeProvider Time { get; } = time;
 
     protected ILogger Logger { get; } = logger;
@@ -28,7 +31,11 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
     protected abstract Task<bool> WorkAsync(CancellationToken stoppingToken);
 
     /// <summary>Says that the work gets on: the next interruption is a new one.</summary>
-    protected void ReportProgress() => _backoff.Reset();
+    protected void ReportProgress()
+    {
+        _isTold = false;
+        _backoff.Reset();
+    }
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,8 +60,9 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
-            if (IsNewInterruption)
+            if (!_isTold)
             {
+                _isTold = true;
                 LogInterrupted(Logger, exception, GetType().Name.Split('`')[0]);
             }
 

@@ -28,17 +28,19 @@ internal static class RequestSpans
                 span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
             }
 
+            // Whoever handles an exception forgets the endpoint.
+            var endpoint = context.GetEndpoint();
             await next(context);
-            Describe(span, context);
+            Describe(span, context, endpoint);
         });
 
     private static bool IsProbe(HttpRequest request) =>
         request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || request.Path.StartsWithSegments("/alive", StringComparison.Ordinal);
 
-    private static void Describe(Activity span, HttpContext context)
+    private static void Describe(Activity span, HttpContext context, Endpoint? endpoint)
     {
         var method = context.Request.Method;
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
         span.DisplayName = string.IsNullOrEmpty(route) ? method : $"{method} {route}";
         span.SetTag("http.route", route);
         span.SetTag("http.response.status_code", context.Response.StatusCode);

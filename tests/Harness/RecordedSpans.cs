@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Tests.Harness;
+
+/// <summary>The spans of one source, from whichever test of this process they are, as long as it is not disposed.</summary>
+public sealed class RecordedSpans : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> _spans = new();
+    private readonly ActivityListener _listener;
+
+    /// <param name="source">The name of the source.</param>
+    public RecordedSpans(string source)
+    {
+        _listener = new()
+        {
+            ShouldListenTo = candidate => candidate.Name == source,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = _spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    /// <summary>Those that have started so far, ended or not.</summary>
+    public IReadOnlyCollection<Activity> All => _spans;
+
+    public void Dispose() => _listener.Dispose();
+}
