@@ -20,7 +20,6 @@ internal static class DeadLetterContent
     private const string ContentType = "content-type";
     private const string CorrelationId = "correlation-id";
     private const string BodySection = "body-section";
-    private const string Data = "data";
     private const string ApplicationProperties = "application-properties";
 
     public static DeadLetter From(IncomingMessage message) => new()
@@ -47,8 +46,8 @@ internal static class DeadLetterContent
             },
             ApplicationProperties = new ApplicationProperties(),
 
-            // A body that was none that could be read is no data now either, unless it was corrected.
-            BodySection = Text(properties[BodySection]) == Data ? new DataSection { Binary = letter.Body } : null,
+            // Whatever it came as: what the row has now may be corrected, and is then the JSON that it should have been.
+            BodySection = new DataSection { Binary = letter.Body },
         };
         foreach (var (name, value) in properties[ApplicationProperties] as JsonObject ?? [])
         {
@@ -76,7 +75,7 @@ internal static class DeadLetterContent
         ["group-id"] = delivery.Properties?.GroupId,
         ["to"] = delivery.Properties?.To,
         ["reply-to"] = delivery.Properties?.ReplyTo,
-        [BodySection] = IncomingBody.TryRead(delivery.BodySection, out _) ? Data : NameOf(delivery.BodySection),
+        [BodySection] = IncomingBody.TryRead(delivery.BodySection, out _) ? "data" : NameOf(delivery.BodySection),
         [ApplicationProperties] = AmqpJson.Of(delivery.ApplicationProperties?.Map ?? new Map()),
     };
 

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using ReceiverService.Data;
 using ServiceDefaults.Api;
@@ -28,7 +27,8 @@ internal static class DeadLetterEndpoints
         var letters = group.WithTags("Dead letters");
         letters.MapGet("/", ListAsync).WithSummary("A page of dead letters, newest first, with the beginnings of their bodies");
         letters.MapGet("/{id:long}", GetAsync).WithSummary("One dead letter with its whole body");
-        letters.MapPost("/{id:long}/replay", ReplayAsync).WithSummary("Process a dead letter again");
+        letters.MapPost("/{id:long}/replay", ReplayAsync).WithSummary("Process a dead letter again")
+            .ProducesProblem(StatusCodes.Status409Conflict);
         letters.MapDelete("/{id:long}", DeleteAsync).WithSummary("Discard a dead letter");
     });
 
@@ -53,19 +53,15 @@ internal static class DeadLetterEndpoints
             ? TypedResults.Ok(DeadLetterResponse.Of(row))
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<ReplayResult>, NotFound, Conflict<ProblemDetails>>> ReplayAsync(
+    private static async Task<Results<Ok<ReplayResult>, NotFound, ProblemHttpResult>> ReplayAsync(
         long id, DeadLetterReplay replay, CancellationToken cancellationToken)
     {
         var result = await replay.RunAsync(id, cancellationToken);
         return result.Outcome switch
         {
             ReplayOutcome.NotFound => TypedResults.NotFound(),
-            ReplayOutcome.Failed => TypedResults.Conflict(new ProblemDetails
-            {
-                Status = StatusCodes.Status409Conflict,
-                Title = "The message still cannot be processed, and is kept.",
-                Detail = result.Reason,
-            }),
+            ReplayOutcome.Failed => TypedResults.Problem(
+                statusCode: StatusCodes.Status409Conflict, title: "The message still cannot be processed, and is kept.", detail: result.Reason),
             _ => TypedResults.Ok(result),
         };
     }

@@ -29,11 +29,12 @@ internal sealed class DeadLetterReplay(ReceiverDbContext db, IOptions<InboxOptio
             var message = IncomingMessage.Read(DeadLetterContent.ToMessage(letter));
             if (message.Failure is null)
             {
-                var outcome = await ProcessAsync(message, connection, cancellationToken);
+                var fresh = await ProcessAsync(message, connection, cancellationToken);
 
                 // A crash before this means: nothing happened. After it: the letter is gone and its message had its effect, once.
                 await transaction.CommitAsync(cancellationToken);
-                return outcome;
+                metrics.Record(1, fresh);
+                return new(fresh.Count > 0 ? ReplayOutcome.Processed : ReplayOutcome.Duplicate);
             }
 
             failure = message.Failure;
@@ -48,12 +49,11 @@ internal sealed class DeadLetterReplay(ReceiverDbContext db, IOptions<InboxOptio
         return new(ReplayOutcome.Failed, failure);
     }
 
-    private async Task<ReplayResult> ProcessAsync(IncomingMessage message, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IncomingMessage>> ProcessAsync(
+        IncomingMessage message, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // Its record says that it was taken, but not that it had its effect. If it does, then the inbox drops the message as ever.
         await InboxSql.ForgetDeadLetterAsync(message.MessageId!.Value, _consumer, connection, cancellationToken);
-        var fresh = await InboxTransaction.RecordAndApplyAsync([message], _consumer, connection, cancellationToken);
-        metrics.Record(1, fresh);
-        return new(fresh.Count > 0 ? ReplayOutcome.Processed : ReplayOutcome.Duplicate);
+        return await InboxTransaction.RecordAndApplyAsync([message], _consumer, connection, cancellationToken);
     }
 }

@@ -23,8 +23,10 @@ internal sealed class InboxOptions
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>How often a message that fails by itself is tried before it is kept as a dead letter. Defaults to 3.</summary>
-    [Range(1, 100)]
+    /// <summary>
+    /// How often a message that fails by itself is tried before it is kept as a dead letter. Defaults to 3; at most 10, as the pauses double.
+    /// </summary>
+    [Range(1, 10)]
     public int Attempts { get; set; } = 3;
 
     /// <summary>The pause before the second attempt; it doubles each time. Defaults to 200 milliseconds: the queue waits meanwhile.</summary>

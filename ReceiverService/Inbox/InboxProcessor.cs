@@ -69,12 +69,12 @@ internal sealed class InboxProcessor(IOptions<InboxOptions> options, InboxMetric
         try
         {
             var fresh = await RecordAndApplyAsync(messages, connection, cancellationToken);
-            InboxTelemetry.EndProcess(spans, failure: null);
+            InboxTelemetry.EndProcess(spans, messages);
             metrics.Record(messages.Count, fresh);
         }
         catch (Exception exception)
         {
-            InboxTelemetry.EndProcess(spans, exception);
+            InboxTelemetry.EndProcess(spans, batchSpan, exception);
             throw;
         }
     }

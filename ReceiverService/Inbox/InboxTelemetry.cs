@@ -50,17 +50,35 @@ internal static class InboxTelemetry
             .SetTag("messaging.message.conversation_id", message.Delivery.Properties?.GetCorrelationId());
     }
 
-    /// <summary>Ends the spans of a batch, as failed if there is a failure.</summary>
-    public static void EndProcess(IEnumerable<Activity?>? spans, Exception? failure)
+    /// <summary>Ends the spans of messages that are committed; one that became a dead letter ends as failed.</summary>
+    public static void EndProcess(Activity?[]? spans, IReadOnlyList<IncomingMessage> messages)
     {
-        foreach (var span in spans?.OfType<Activity>() ?? [])
+        for (var i = 0; i < spans?.Length; i++)
         {
-            if (failure is not null)
-            {
-                span.SetStatus(ActivityStatusCode.Error, failure.Message);
-            }
-
-            span.Dispose();
+            End(spans[i], messages[i].Failure);
         }
+    }
+
+    /// <summary>
+    /// Ends the spans of messages that were taken back. Alone a message has failed; of several nobody knows which one it was, so that the
+    /// batch has failed, and each of them gets another span when it is tried again.
+    /// </summary>
+    public static void EndProcess(Activity?[]? spans, Activity? batch, Exception failure)
+    {
+        batch?.SetStatus(ActivityStatusCode.Error, failure.Message);
+        foreach (var span in spans ?? [])
+        {
+            End(span, batch is null ? failure.Message : null);
+        }
+    }
+
+    private static void End(Activity? span, string? failure)
+    {
+        if (failure is not null)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, failure);
+        }
+
+        span?.Dispose();
     }
 }

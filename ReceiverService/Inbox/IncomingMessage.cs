@@ -67,12 +67,18 @@ internal sealed record IncomingMessage(
     private static bool IsJson(string contentType) => contentType.AsSpan(0, contentType.IndexOf(';') is >= 0 and var end ? end : contentType.Length)
         .Trim().Equals(Json, StringComparison.OrdinalIgnoreCase);
 
-    private DateTimeOffset? ReadOccurredAt() => ApplicationProperty("cloudEvents:time") switch
+    private DateTimeOffset? ReadOccurredAt()
     {
-        DateTime time => new DateTimeOffset(time.ToUniversalTime()),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
-        _ => null,
-    };
+        var occurredAt = ApplicationProperty("cloudEvents:time") switch
+        {
+            DateTime time => new DateTimeOffset(time.ToUniversalTime()),
+            string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
+            _ => (DateTimeOffset?)null,
+        };
+
+        // A client that never set it does not say when it was, and the database would take it for infinitely long ago, or to come.
+        return occurredAt == DateTimeOffset.MinValue || occurredAt == DateTimeOffset.MaxValue ? null : occurredAt;
+    }
 
     private object? ApplicationProperty(string name) => Delivery.ApplicationProperties?.Map.TryGetValue(name, out var value) is true ? value : null;
 }

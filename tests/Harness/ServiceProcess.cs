@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Xunit;
 
 namespace Tests.Harness;
 
@@ -8,9 +9,19 @@ public static class ServiceProcess
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    /// <summary>Runs a service that is expected to end by itself.</summary>
+    /// <summary>Runs a service that cannot start: it ends by itself, with an exit code that scripts notice, and has one line to say.</summary>
+    /// <param name="sentence">What is in that line.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="settings">Its configuration: <c>Outbox:Queue=…</c>.</param>
+    public static async Task AssertSaysWhyItCannotStartAsync(string sentence, Assembly service, params string[] settings)
+    {
+        var (exitCode, error) = await RunAsync(service, settings);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(sentence, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     /// <returns>Its exit code and what it wrote to standard error.</returns>
-    public static async Task<(int ExitCode, string Error)> RunAsync(Assembly service, params string[] settings)
+    private static async Task<(int ExitCode, string Error)> RunAsync(Assembly service, params string[] settings)
     {
         string[] arguments = [service.Location, .. settings.Select(setting => $"--{setting}")];
         var start = new ProcessStartInfo("dotnet", arguments)

@@ -19,20 +19,15 @@ public sealed class StartupTests
     [InlineData("The connection string 'artemis' is not set: ", Database)]
     [InlineData("The connection string 'artemis' is not an AMQP address: ", Database, "ConnectionStrings:artemis=http://localhost:5672")]
     [InlineData("The field BatchSize must be between 1 and 10000", Database, Broker, "Outbox:BatchSize=0")]
-    public async Task A_service_that_is_not_configured_says_what_to_do(string sentence, params string[] settings)
-    {
-        var (exitCode, error) = await ServiceProcess.RunAsync(Service, settings);
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains(sentence, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-    }
+    public Task A_service_that_is_not_configured_says_what_to_do(string sentence, params string[] settings) =>
+        ServiceProcess.AssertSaysWhyItCannotStartAsync(sentence, Service, settings);
 
     [Fact]
     public async Task A_port_that_is_taken_is_named()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var (exitCode, error) = await ServiceProcess.RunAsync(Service, Database, Broker, $"urls=http://{taken.LocalEndpoint}");
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains($"{taken.LocalEndpoint}", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        await ServiceProcess.AssertSaysWhyItCannotStartAsync(
+            $"{taken.LocalEndpoint}", Service, Database, Broker, $"urls=http://{taken.LocalEndpoint}");
     }
 }

@@ -72,6 +72,14 @@ public sealed class OperatorEndpointsTests
         Assert.Equal(("header", "X-Api-Key"), (scheme.GetProperty("in").GetString(), scheme.GetProperty("name").GetString()));
     }
 
+    [Fact]
+    public async Task Swagger_says_how_a_replay_can_fail()
+    {
+        await using var service = await StartAsync();
+        var replay = (await SwaggerAsync(service)).GetProperty("paths").GetProperty("/api/dead-letters/{id}/replay").GetProperty("post");
+        Assert.True(replay.GetProperty("responses").GetProperty("409").GetProperty("content").TryGetProperty("application/problem+json", out _));
+    }
+
     private static Task<ServiceHost> StartAsync(params string[] settings) => ServiceHost.StartAsync(
         Service, ["ConnectionStrings:receiverdb=Host=127.0.0.1;Port=1", "ConnectionStrings:artemis=amqp://nobody:x@127.0.0.1:1", .. settings]);
 

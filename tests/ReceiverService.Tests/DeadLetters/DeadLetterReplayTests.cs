@@ -1,6 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Amqp.Framing;
+using Amqp.Types;
+using Microsoft.Extensions.DependencyInjection;
 using ReceiverService.DeadLetters;
 using ReceiverService.EntityItems;
 using Tests.Harness;
@@ -58,6 +62,28 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         Assert.Equal(("corrected", 3L), (item!.Name, item.Version));
     }
 
+    [Theory]
+    [InlineData("map")]
+    [InlineData("list")]
+    [InlineData("none")]
+    public async Task A_body_is_replayed_as_it_was_corrected_whatever_came_instead_of_it(string body)
+    {
+        var message = Events.Created(_id, 3, "");
+        message.BodySection = body switch
+        {
+            "map" => new AmqpValue { Value = new Map { ["id"] = 1 } },
+            "list" => new AmqpValue { Value = new List { 1 } },
+            _ => null,
+        };
+        await _receiver.SendAsync(message);
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+        await FailAsync(letter.Id);
+
+        await _receiver.ExecuteAsync($"UPDATE dead_letters SET body = '{Events.Body(_id, "corrected")}'");
+        Assert.Equal(ReplayOutcome.Processed, await ReplayAsync(letter.Id));
+        Assert.Equal("corrected", (await _receiver.ItemAsync(_id, _ => true))!.Name);
+    }
+
     [Fact]
     public async Task A_message_that_was_processed_before_has_no_second_effect_by_a_replay()
     {
@@ -71,6 +97,36 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         Assert.Equal(ReplayOutcome.Duplicate, await ReplayAsync(letter.Id));
         Assert.Equal("first", (await _receiver.ItemAsync(_id, _ => true))!.Name);
         await AssertDoneAsync(letter.Id);
+    }
+
+    [Fact]
+    public async Task A_replay_that_cannot_be_committed_is_not_counted_as_processed()
+    {
+        await _receiver.SendAsync(_messageId, "Misspelt", 1, Events.Body(_id, "name"));
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+        await _receiver.ExecuteAsync("""
+            UPDATE dead_letters SET type = 'EntityItemCreated';
+            CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'too late' USING ERRCODE = '23514'; END $$;
+            CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON entity_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail();
+            """);
+        using var meters = new MeterListener();
+        var processed = 0L;
+        meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "inbox.processed" && instrument.Meter.Scope == _receiver.Services.GetRequiredService<IMeterFactory>())
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        meters.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref processed, count));
+        meters.Start();
+
+        Assert.Contains("too late", await FailAsync(letter.Id), StringComparison.Ordinal);
+        Assert.Equal(0, Interlocked.Read(ref processed));
+
+        await _receiver.ExecuteAsync("DROP TRIGGER fail ON entity_items");
+        Assert.Equal(ReplayOutcome.Processed, await ReplayAsync(letter.Id));
+        Assert.Equal(1, Interlocked.Read(ref processed));
     }
 
     [Fact]
@@ -98,8 +154,11 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         Assert.Null(await _receiver.ItemAsync(_id, _ => true));
     }
 
-    [Fact]
-    public async Task Dead_letters_are_listed_newest_first_page_by_page()
+    /// <summary>Parameters have their names in any case, in the request and in what is made of it for the next page.</summary>
+    [Theory]
+    [InlineData("limit=2")]
+    [InlineData("Limit=2&AFTER=6")]
+    public async Task Dead_letters_are_listed_newest_first_page_by_page(string query)
     {
         for (var i = 1; i <= 5; i++)
         {
@@ -107,7 +166,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         }
 
         await _receiver.DeadLettersAsync(5);
-        var letters = await Pages.ReadAsync<DeadLetterResponse>(_receiver.Client, "/api/dead-letters?limit=2");
+        var letters = await Pages.ReadAsync<DeadLetterResponse>(_receiver.Client, $"/api/dead-letters?{query}");
         Assert.Equal(["Unknown5", "Unknown4", "Unknown3", "Unknown2", "Unknown1"], letters.Select(letter => letter.Type));
     }
 
@@ -151,7 +210,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     private async Task<string> FailAsync(long id)
     {
         using var answer = await _receiver.Client.PostAsync(new Uri($"/api/dead-letters/{id}/replay", UriKind.Relative), null);
-        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Equal((HttpStatusCode.Conflict, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!;
     }
 

@@ -33,4 +33,22 @@ public sealed class InboxEndpointTests(Infrastructure infrastructure)
         Assert.Equal([false, true, false], inbox.Recent.Select(message => message.IsDeadLetter));
         Assert.Equal(inbox.LagSeconds, inbox.Recent[0].LagSeconds);
     }
+
+    /// <summary>PostgreSQL would keep them as infinite, and no difference to that is a lag.</summary>
+    [Fact]
+    public async Task A_time_that_a_client_left_unset_is_none()
+    {
+        await using var receiver = await RunningReceiver.StartAsync(infrastructure);
+        foreach (var unset in new object[] { DateTimeOffset.MinValue.ToString("O"), DateTimeOffset.MaxValue.ToString("O"), DateTime.MinValue })
+        {
+            var message = Events.Created(Guid.CreateVersion7(), 1, "unset");
+            message.ApplicationProperties["cloudEvents:time"] = unset;
+            await receiver.SendAsync(message);
+        }
+
+        await receiver.SendLastAsync();
+        var inbox = await receiver.Client.GetFromJsonAsync<InboxResponse>("/api/inbox");
+        Assert.Equal((4, null), (inbox!.Recorded, inbox.LagSeconds));
+        Assert.All(inbox.Recent, message => Assert.Null(message.OccurredAt));
+    }
 }

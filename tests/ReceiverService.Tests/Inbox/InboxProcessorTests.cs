@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using ReceiverService.Inbox;
@@ -68,6 +69,23 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
         Assert.Equal(BatchSize - 1, await _receiver.ScalarAsync<long>("SELECT count(*) FROM entity_items"));
         Assert.Equal(BatchSize, await InboxCountAsync());
         Assert.Equal(1, await _receiver.ScalarAsync<long>("SELECT count(*) FROM dead_letters WHERE reason LIKE '%bad%'"));
+    }
+
+    [Fact]
+    public async Task Halving_leaves_no_failure_in_the_trace_of_a_good_message()
+    {
+        using var spans = new RecordedSpans(InboxTelemetry.Name);
+        await FailAsync("23514");
+        var batch = Batch("good", bad: 37);
+        await ProcessAsync(batch, _connection);
+
+        // The bad one has failed alone, at each of its attempts and as a dead letter; with others, those batches have.
+        var ofMessages = spans.All.Where(span => batch.Any(message => message.MessageId.Equals(span.GetTagItem("messaging.message.id")))).ToArray();
+        var failed = ofMessages.Where(span => span.Status == ActivityStatusCode.Error).ToArray();
+        Assert.Equal(3 + 1, failed.Length);
+        Assert.All(failed, span => Assert.Equal(batch[37].MessageId, span.GetTagItem("messaging.message.id")));
+        var batches = ofMessages.SelectMany(span => span.Links).Select(link => link.Context.SpanId).ToHashSet();
+        Assert.Equal(6, spans.All.Count(span => batches.Contains(span.SpanId) && span.Status == ActivityStatusCode.Error));
     }
 
     [Fact]
