@@ -21,7 +21,8 @@ internal static class EntityItemEndpoints
     public static void MapEntityItems(this IEndpointRouteBuilder app)
     {
         var items = app.MapGroup(Path).WithTags("EntityItems");
-        items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, the outbox message that tells of it");
+        items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, the outbox message that tells of it")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         items.MapGet("/", ListAsync).WithSummary("All entities, newest first, or a page of them");
         items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity");
         items.MapPut("/{id:guid}", UpdateAsync).WithSummary("Replaces an entity")
@@ -32,7 +33,7 @@ internal static class EntityItemEndpoints
 
     /// <param name="request">The entity.</param>
     /// <param name="idempotencyKey">A repeated request with the same key gets the first one's response, and creates nothing.</param>
-    private static async Task<Results<Created<EntityItemResponse>, ValidationProblem, UnprocessableEntity<ProblemDetails>>> CreateAsync(
+    private static async Task<Results<Created<EntityItemResponse>, ValidationProblem, ProblemHttpResult>> CreateAsync(
         EntityItemRequest request,
         [FromHeader(Name = "Idempotency-Key"), StringLength(IdempotencyKey.MaxLength, MinimumLength = 1), StorableText] string? idempotencyKey,
         SenderDbContext db,
@@ -57,11 +58,9 @@ internal static class EntityItemEndpoints
         var created = await idempotency.SaveOnceAsync(idempotencyKey, request, EntityItemResponse.Of(item), cancellationToken);
         if (created is null)
         {
-            return TypedResults.UnprocessableEntity(new ProblemDetails
-            {
-                Status = StatusCodes.Status422UnprocessableEntity,
-                Detail = "This Idempotency-Key was used for another request: use a new key for a new entity.",
-            });
+            return TypedResults.Problem(
+                "This Idempotency-Key was used for another request: use a new key for a new entity.",
+                statusCode: StatusCodes.Status422UnprocessableEntity);
         }
 
         http.Response.SetETag(created.Version);

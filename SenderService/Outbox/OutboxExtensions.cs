@@ -19,7 +19,9 @@ internal static class OutboxExtensions
             .BindConfiguration(OutboxOptions.SectionName)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        builder.Services.AddSingleton(_ => new OutboxDatabase(builder.Configuration.GetConnectionString(databaseName)!));
+        builder.Services.AddSingleton(_ => new OutboxDatabase(
+            builder.Configuration.GetConnectionString(databaseName)!,
+            builder.Configuration["OTEL_SERVICE_NAME"] ?? Environment.MachineName));
         builder.Services.AddSingleton<OutboxMetrics>();
         builder.Services.AddScoped<OutboxWriter>();
 

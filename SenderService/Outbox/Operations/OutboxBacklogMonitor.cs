@@ -35,8 +35,7 @@ internal sealed partial class OutboxBacklogMonitor(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<SenderDbContext>();
-        var backlog = await OutboxBacklog.MeasureAsync(db, time, cancellationToken);
-        metrics.RecordBacklog(backlog.Pending, backlog.OldestAge ?? TimeSpan.Zero);
+        metrics.RecordBacklog(await OutboxBacklog.MeasureAsync(db, time, cancellationToken));
     }
 
     [LoggerMessage(1, LogLevel.Debug, "The backlog could not be measured: {Reason}")]

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using SenderService.Data;
 using SenderService.Outbox.Relay;
@@ -18,9 +17,11 @@ internal static partial class OutboxEndpoints
         outbox.MapGet("/messages", ListAsync).WithSummary("Messages, oldest first, a page at a time");
         outbox.MapGet("/messages/{messageId:guid}", GetMessageAsync).WithSummary("One message");
         outbox.MapPost("/messages/{messageId:guid}/requeue", RequeueAsync)
-            .WithSummary("Tries a message again at once, with all its attempts; the later ones of its aggregate follow");
+            .WithSummary("Tries a message again with all its attempts; the later ones of its aggregate follow")
+            .ProducesProblem(StatusCodes.Status409Conflict);
         outbox.MapDelete("/messages/{messageId:guid}", DiscardAsync)
-            .WithSummary("Discards a failed message: it will never be published, and the later ones of its aggregate follow");
+            .WithSummary("Discards a failed message: it will never be published, and the later ones of its aggregate follow")
+            .ProducesProblem(StatusCodes.Status409Conflict);
     });
 
     private static async Task<Ok<OutboxResponse>> GetAsync(SenderDbContext db, TimeProvider time, CancellationToken cancellationToken)
@@ -29,11 +30,12 @@ internal static partial class OutboxEndpoints
         var owners = await db.Database.SqlQueryRaw<PartitionOwner>(OutboxLocks.Owners).ToListAsync(cancellationToken);
         return TypedResults.Ok(new OutboxResponse(
             backlog.Pending,
-            await db.OutboxMessages.LongCountAsync(message => message.Status == OutboxMessageStatus.Failed, cancellationToken),
+            backlog.Failed,
             backlog.OldestAge,
             [.. owners
-                .GroupBy(owner => owner.Pid, (pid, owned) => new OutboxRelayResponse(pid, [.. owned.Select(owner => owner.Partition).Order()]))
-                .OrderBy(relay => relay.SessionProcessId)]));
+                .GroupBy(owner => (owner.Name, owner.Pid))
+                .Select(owned => new OutboxRelayResponse(owned.Key.Name, owned.Key.Pid, [.. owned.Select(owner => owner.Partition).Order()]))
+                .OrderBy(relay => relay.Name)]));
     }
 
     /// <param name="status">Pending, Sent or Failed; without it all.</param>
@@ -57,7 +59,7 @@ internal static partial class OutboxEndpoints
             ? TypedResults.Ok(OutboxMessageResponse.Of(message))
             : TypedResults.NotFound();
 
-    private static Task<Results<NoContent, NotFound, Conflict<ProblemDetails>>> RequeueAsync(
+    private static Task<Results<NoContent, NotFound, ProblemHttpResult>> RequeueAsync(
         Guid messageId, SenderDbContext db, ILogger<OutboxResponse> logger, CancellationToken cancellationToken)
     {
         LogRequeue(logger, messageId);
@@ -74,19 +76,30 @@ internal static partial class OutboxEndpoints
             cancellationToken);
     }
 
-    private static Task<Results<NoContent, NotFound, Conflict<ProblemDetails>>> DiscardAsync(
+    private static Task<Results<NoContent, NotFound, ProblemHttpResult>> DiscardAsync(
         Guid messageId, SenderDbContext db, ILogger<OutboxResponse> logger, CancellationToken cancellationToken)
     {
         LogDiscard(logger, messageId);
+
+        // The next one holds the later ones back in its place: let go all at once, a new one could overtake those that have waited. Two
+        // statements that are sent together are one transaction.
         return DecideAsync(
             messageId,
-            $"DELETE FROM outbox_messages WHERE message_id = {messageId} AND status = 'Failed'",
+            $"""
+             UPDATE outbox_messages SET next_attempt_at = now()
+             WHERE id = (
+                 SELECT min(later.id) FROM outbox_messages AS later
+                 JOIN (SELECT aggregate_id, id FROM outbox_messages WHERE message_id = {messageId} AND status = 'Failed' FOR UPDATE) AS failed
+                     ON later.aggregate_id = failed.aggregate_id AND later.id > failed.id
+                 WHERE later.status = 'Pending');
+             DELETE FROM outbox_messages WHERE message_id = {messageId} AND status = 'Failed'
+             """,
             "Only a failed message can be discarded: any other may be on its way.",
             db,
             cancellationToken);
     }
 
-    private static async Task<Results<NoContent, NotFound, Conflict<ProblemDetails>>> DecideAsync(
+    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> DecideAsync(
         Guid messageId, FormattableString decision, string otherwise, SenderDbContext db, CancellationToken cancellationToken)
     {
         if (await db.Database.ExecuteSqlAsync(decision, cancellationToken) > 0)
@@ -99,7 +112,7 @@ internal static partial class OutboxEndpoints
             return TypedResults.NotFound();
         }
 
-        return TypedResults.Conflict(new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = otherwise });
+        return TypedResults.Problem(otherwise, statusCode: StatusCodes.Status409Conflict);
     }
 
     [LoggerMessage(1, LogLevel.Information, "An operator asks for message {MessageId} to be requeued")]
@@ -109,5 +122,5 @@ internal static partial class OutboxEndpoints
     private static partial void LogDiscard(ILogger logger, Guid messageId);
 
     /// <summary>A row of <see cref="OutboxLocks.Owners"/>.</summary>
-    private sealed record PartitionOwner(int Partition, int Pid);
+    private sealed record PartitionOwner(int Partition, int Pid, string Name);
 }

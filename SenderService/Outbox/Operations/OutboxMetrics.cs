@@ -8,10 +8,10 @@ internal sealed class OutboxMetrics
 {
     private readonly Counter<long> _published;
     private readonly Counter<long> _refused;
-    private readonly Counter<long> _failed;
     private readonly Histogram<double> _publishDuration;
     private readonly Histogram<double> _deliveryLag;
     private readonly Gauge<long> _pending;
+    private readonly Gauge<long> _failed;
     private readonly Gauge<double> _oldestPendingAge;
 
     public OutboxMetrics(IMeterFactory meters)
@@ -19,10 +19,10 @@ internal sealed class OutboxMetrics
         var meter = meters.Create(OutboxTelemetry.Name);
         _published = meter.CreateCounter<long>("outbox.published", "{message}", "Messages that the broker has accepted.");
         _refused = meter.CreateCounter<long>("outbox.refused", "{message}", "Attempts at a message that the broker has refused.");
-        _failed = meter.CreateCounter<long>("outbox.failed", "{message}", "Messages that were given up after their last attempt.");
         _publishDuration = meter.CreateHistogram<double>("outbox.publish.duration", "s", "From reading a batch to the last of its answers.");
-        _deliveryLag = meter.CreateHistogram<double>("outbox.delivery.lag", "s", "From the change to the broker's acceptance of its message.");
+        _deliveryLag = meter.CreateHistogram<double>("outbox.delivery.lag", "s", "From the change to the mark that the broker has accepted its message.");
         _pending = meter.CreateGauge<long>("outbox.pending", "{message}", "Messages that are still to be published.");
+        _failed = meter.CreateGauge<long>("outbox.failed", "{message}", "Messages that are failed, until an operator decides.");
         _oldestPendingAge = meter.CreateGauge<double>("outbox.oldest_pending.age", "s", "Age of the oldest message that is still to be published.");
     }
 
@@ -35,21 +35,14 @@ internal sealed class OutboxMetrics
         }
     }
 
-    /// <param name="isFailed">Whether that was the last attempt.</param>
-    public void RecordRefused(bool isFailed)
-    {
-        _refused.Add(1);
-        if (isFailed)
-        {
-            _failed.Add(1);
-        }
-    }
+    public void RecordRefused() => _refused.Add(1);
 
     public void RecordBatch(TimeSpan duration) => _publishDuration.Record(duration.TotalSeconds);
 
-    public void RecordBacklog(long pending, TimeSpan oldestAge)
+    public void RecordBacklog(OutboxBacklog backlog)
     {
-        _pending.Record(pending);
-        _oldestPendingAge.Record(oldestAge.TotalSeconds);
+        _pending.Record(backlog.Pending);
+        _failed.Record(backlog.Failed);
+        _oldestPendingAge.Record(backlog.OldestAge?.TotalSeconds ?? 0);
     }
 }

@@ -6,11 +6,14 @@ namespace SenderService.Outbox.Operations;
 /// <param name="Pending">Messages that are still to be published, those that wait for another attempt included.</param>
 /// <param name="Failed">Messages that were given up; each holds back the later ones of its aggregate.</param>
 /// <param name="OldestPendingAge">How long ago the oldest pending message was written; null if there is none.</param>
-/// <param name="Relays">The relays at work, by the process id of their database session.</param>
+/// <param name="Relays">The relays that have partitions.</param>
 public sealed record OutboxResponse(long Pending, long Failed, TimeSpan? OldestPendingAge, IReadOnlyList<OutboxRelayResponse> Relays);
 
-/// <summary>A relay and the partitions, of 0 to 15, that it publishes.</summary>
-public sealed record OutboxRelayResponse(int SessionProcessId, IReadOnlyList<int> Partitions);
+/// <summary>A relay at work.</summary>
+/// <param name="Name">Which instance of the service it is in: the name of the resource in the AppHost, elsewhere that of the machine.</param>
+/// <param name="SessionProcessId">The server's process that serves its session; it holds the partitions as long as that lives.</param>
+/// <param name="Partitions">Those of 0 to 15 that it publishes.</param>
+public sealed record OutboxRelayResponse(string Name, int SessionProcessId, IReadOnlyList<int> Partitions);
 
 /// <summary>An outbox message as operators see it.</summary>
 /// <param name="MessageId">What consumers know it by.</param>

@@ -44,6 +44,20 @@ internal sealed class AggregateLanes
 
     public bool TryTake([NotNullWhen(true)] out OutboxDelivery? delivery) => _ready.TryDequeue(out delivery);
 
+    /// <summary>Takes all that are not on their way, with what waits behind them.</summary>
+    public IEnumerable<OutboxDelivery> TakeReady()
+    {
+        while (_ready.TryDequeue(out var first))
+        {
+            _last.Remove(first.Message.AggregateId);
+            yield return first;
+            foreach (var later in Followers(first))
+            {
+                yield return later;
+            }
+        }
+    }
+
     /// <summary>The first message of a lane was answered.</summary>
     /// <returns>What is given up with it.</returns>
     public IEnumerable<OutboxDelivery> Answer(OutboxDelivery delivery)

@@ -2,7 +2,7 @@ namespace SenderService.Outbox.Relay;
 
 /// <summary>
 /// What the broker has answered and is not marked yet, and when to mark it: best while the broker pauses. It stops to clear its memory or to
-/// wait for its disk, for up to a tenth of a second at a time, and whatever the database does meanwhile holds up no message. Not for several
+/// wait for its disk, for up to a fifth of a second at a time, and whatever the database does meanwhile holds up no message. Not for several
 /// threads.
 /// </summary>
 /// <param name="enough">How many are marked at once, pause or no pause.</param>

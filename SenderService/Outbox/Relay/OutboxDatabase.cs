@@ -4,9 +4,11 @@ using ServiceDefaults.Data;
 namespace SenderService.Outbox.Relay;
 
 /// <summary>The outbox's database as the relay uses it: by sessions of its own, beside those of the DbContext.</summary>
-internal sealed class OutboxDatabase(string connectionString) : IAsyncDisposable
+/// <param name="connectionString">The server and the database.</param>
+/// <param name="instance">Whose relay this is, for those who look at the server's sessions.</param>
+internal sealed class OutboxDatabase(string connectionString, string instance) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _sessions = CreateSource(connectionString, settings =>
+    private readonly NpgsqlDataSource _sessions = CreateSource(connectionString, instance, settings =>
     {
         // Closing a connection must end its session, and the locks with it.
         settings.Pooling = false;
@@ -22,7 +24,7 @@ internal sealed class OutboxDatabase(string connectionString) : IAsyncDisposable
     });
 
     /// <summary>For single statements that nothing depends on.</summary>
-    public NpgsqlDataSource Pooled { get; } = CreateSource(connectionString, settings => settings.MaxPoolSize = 1);
+    public NpgsqlDataSource Pooled { get; } = CreateSource(connectionString, instance, settings => settings.MaxPoolSize = 1);
 
     /// <summary>Opens a session that ends with the connection.</summary>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _sessions.OpenConnectionAsync(cancellationToken);
@@ -33,9 +35,9 @@ internal sealed class OutboxDatabase(string connectionString) : IAsyncDisposable
         await Pooled.DisposeAsync();
     }
 
-    private static NpgsqlDataSource CreateSource(string connectionString, Action<NpgsqlConnectionStringBuilder> configure)
+    private static NpgsqlDataSource CreateSource(string connectionString, string instance, Action<NpgsqlConnectionStringBuilder> configure)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "outbox-relay" };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = $"outbox-relay of {instance}" };
         configure(settings);
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).TraceOnlyWithinSpans().Build();
     }

@@ -36,11 +36,18 @@ internal sealed partial class OutboxDispatcher(
     private readonly PeriodicDue _poll = new(options.PollInterval, time);
     private readonly PeriodicDue _sweep = new(SweepInterval, time);
 
-    /// <summary>What was read and is not marked yet, by id.</summary>
+    /// <summary>What was read and is neither marked nor given up yet, by id.</summary>
     private readonly Dictionary<long, PendingMessage> _held = [];
 
-    /// <summary>How long the relay may wait for a wake-up.</summary>
-    public TimeSpan LongestWait => _publisher.Answered > 0 ? AnsweredDeliveries.Pause : Min(_heartbeat.Remaining, _poll.Remaining);
+    /// <summary>
+    /// How long the relay may wait for a wake-up. What a pause of the broker allows is looked at as often as there may be one; a poll that is
+    /// due is not waited for while there is no room for what it would read.
+    /// </summary>
+    public TimeSpan LongestWait =>
+        _publisher.Answered > 0 ? AnsweredDeliveries.Pause
+        : HasRoom ? Min(_heartbeat.Remaining, _poll.Remaining)
+        : HasRoomFor(BatchesAhead) ? AnsweredDeliveries.Pause
+        : _heartbeat.Remaining;
 
     /// <summary>Whether the relay gets on: it has published something, or there is nothing to publish.</summary>
     public bool GetsOn { get; private set; }
@@ -99,10 +106,17 @@ internal sealed partial class OutboxDispatcher(
     {
         var heartbeat = await session.BeatAsync(_position.Low, cancellationToken);
         _position.Learn(heartbeat);
+        var before = _share.Readable.Length;
         if (await _share.BalanceAsync(heartbeat.Relays, IsBusy, cancellationToken))
         {
-            LogOwned(logger, _share.Readable.Length, heartbeat.Relays);
             _position.StartFullPass();
+        }
+
+        // Another relay has it, or had it meanwhile and has sent it: then it was not among what this one has read.
+        suspicion.Forget((id, partition) => !_share.Has(partition) || (_position.HasPassed(id) && !_held.ContainsKey(id)));
+        if (_share.Readable.Length != before)
+        {
+            LogOwned(logger, _share.Readable.Length, heartbeat.Relays);
         }
     }
 
@@ -147,8 +161,9 @@ internal sealed partial class OutboxDispatcher(
     }
 
     /// <summary>Whether more may be held: one batch keeps the broker busy, and what is read in its pauses need not be read when it is back.</summary>
-    private bool HasRoom =>
-        _held.Count - _publisher.Answered <= options.MaxInFlight + (_publisher.IsSilent ? BatchesAhead : 1) * options.BatchSize;
+    private bool HasRoom => HasRoomFor(_publisher.IsSilent ? BatchesAhead : 1);
+
+    private bool HasRoomFor(int batches) => _held.Count - _publisher.Answered <= options.MaxInFlight + batches * options.BatchSize;
 
     /// <summary>Reads on, if there is room, and has it published.</summary>
     /// <returns>Whether there may be more.</returns>

@@ -25,9 +25,10 @@ internal static class OutboxLocks
           AND {IsHere}
         """;
 
-    /// <summary>Which relay has which partition: by the process id of its session.</summary>
+    /// <summary>Which relay has which partition: by the name and the process id of its session.</summary>
     public const string Owners = $"""
-        SELECT objid::int AS "Partition", pid AS "Pid" FROM pg_locks
+        SELECT objid::int AS "Partition", pid AS "Pid", application_name AS "Name"
+        FROM pg_locks JOIN pg_stat_activity USING (pid)
         WHERE locktype = 'advisory' AND classid = {Space} AND objid < {Relays} AND objsubid = 2 AND granted
           AND {IsHere}
         """;

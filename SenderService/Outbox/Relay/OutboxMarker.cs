@@ -27,7 +27,8 @@ internal sealed partial class OutboxMarker(
     public async Task MarkRefusedAsync(PendingMessage message, string reason)
     {
         var isFailed = await session.MarkRefusedAsync(message.Id, reason, options, CancellationToken.None);
-        metrics.RecordRefused(isFailed);
+        suspicion.Acquit(message.Id);
+        metrics.RecordRefused();
         if (isFailed)
         {
             LogFailed(logger, message.MessageId, message.AggregateId, options.MaxAttempts, reason);
@@ -42,7 +43,7 @@ internal sealed partial class OutboxMarker(
     public async Task MarkCulpritAsync(IReadOnlyList<OutboxDelivery> answered)
     {
         var inFlight = answered.Where(delivery => delivery.Refusal is not null).ToArray();
-        if (inFlight.Length > 0 && suspicion.Accuse(Array.ConvertAll(inFlight, delivery => delivery.Message.Id)))
+        if (inFlight.Length > 0 && suspicion.Accuse(Array.ConvertAll(inFlight, delivery => delivery.Message)))
         {
             await MarkRefusedAsync(inFlight[0].Message, $"The broker ended the link over this message twice: {inFlight[0].Refusal}");
         }

@@ -85,12 +85,16 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         }
     }
 
-    /// <summary>Sends nothing more. What is in flight will still be answered.</summary>
+    /// <summary>Sends nothing more, and gives up what was to be sent next. What is in flight will still be answered.</summary>
     public void Stop()
     {
         lock (_gate)
         {
             _isStopped = true;
+            foreach (var delivery in _lanes.TakeReady())
+            {
+                GiveUp(delivery);
+            }
         }
     }
 
@@ -143,7 +147,7 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     private void Continue(OutboxDelivery delivery, Outcome? outcome)
     {
         delivery.Complete(outcome);
-        bool isTimeToMark;
+        bool isNews;
         lock (_gate)
         {
             _inFlight--;
@@ -153,11 +157,12 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
                 GiveUp(follower);
             }
 
-            isTimeToMark = _answered.AreEnough || IsDone;
+            // The relay has to know of the first, from which on it looks for a pause by itself.
+            isNews = _answered.Count == 1 || _answered.AreEnough || IsDone;
         }
 
         SendReady();
-        if (isTimeToMark)
+        if (isNews)
         {
             signal.Wake();
         }

@@ -61,6 +61,11 @@ internal sealed partial class OutboxRelay(
             using var grace = new CancellationTokenSource(_options.ShutdownGrace, Time);
             await dispatcher.FinishAsync(grace.Token);
         }
+        finally
+        {
+            // What is committed here from now on is for the others, who may take the partitions.
+            signal.Own([]);
+        }
 
         return false;
     }

@@ -33,7 +33,7 @@ internal sealed class OutboxSession : IAsyncDisposable
 
     /// <summary>Asks what a relay has to know every second, and keeps the session alive by asking.</summary>
     /// <param name="low">Where to look for the lowest message that is not sent.</param>
-    /// <param name="cancellationToken">Ends the session.</param>
+    /// <param name="cancellationToken">Cancels the statement; the session goes on.</param>
     public async Task<Heartbeat> BeatAsync(long low, CancellationToken cancellationToken)
     {
         await using var command = Command(Heartbeat.Sql, ("low", low));

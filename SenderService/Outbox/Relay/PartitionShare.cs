@@ -14,10 +14,13 @@ internal sealed class PartitionShare(OutboxSession session, OutboxSignal signal)
     /// <summary>The partitions to read, without those that are being given up.</summary>
     public int[] Readable { get; private set; } = [];
 
+    /// <summary>Whether no other relay can have this partition.</summary>
+    public bool Has(int partition) => _owned.Contains(partition) || _leaving.Contains(partition);
+
     /// <summary>Gives up or takes partitions until the share is fair.</summary>
     /// <param name="relays">How many relays live.</param>
     /// <param name="isBusy">Whether messages of a partition are on their way or not yet marked: it is kept until they are.</param>
-    /// <param name="cancellationToken">Ends the session.</param>
+    /// <param name="cancellationToken">Cancels the statements; the session goes on.</param>
     /// <returns>Whether there are new partitions to read.</returns>
     public async Task<bool> BalanceAsync(int relays, Func<int, bool> isBusy, CancellationToken cancellationToken)
     {

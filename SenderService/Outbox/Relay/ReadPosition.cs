@@ -31,6 +31,9 @@ internal sealed class ReadPosition
     /// <summary>Whether the pass has read all there was.</summary>
     public bool IsAtEnd { get; private set; } = true;
 
+    /// <summary>Whether the pass has read this id, if it was there to be read.</summary>
+    public bool HasPassed(long id) => IsAtEnd || id < Next;
+
     /// <summary>The position for <see cref="OutboxSession.BeatAsync"/>.</summary>
     public long Low => _low;
 

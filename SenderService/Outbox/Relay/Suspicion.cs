@@ -7,7 +7,8 @@ namespace SenderService.Outbox.Relay;
 /// </summary>
 internal sealed class Suspicion
 {
-    private readonly HashSet<long> _suspects = [];
+    /// <summary>Their ids and partitions.</summary>
+    private readonly Dictionary<long, int> _suspects = [];
     private long? _accused;
 
     /// <summary>Whether messages are to be sent one by one.</summary>
@@ -15,20 +16,39 @@ internal sealed class Suspicion
 
     /// <summary>The broker has ended the link, with an error, and these messages were in flight.</summary>
     /// <returns>Whether the one that was in flight is to blame.</returns>
-    public bool Accuse(IReadOnlyList<long> inFlight)
+    public bool Accuse(IReadOnlyList<PendingMessage> inFlight)
     {
-        var suspect = inFlight.Count == 1 ? inFlight[0] : (long?)null;
+        var suspect = inFlight.Count == 1 ? inFlight[0].Id : (long?)null;
         var isGuilty = suspect is not null && suspect == _accused;
         _accused = isGuilty ? null : suspect;
         _suspects.Clear();
-        if (!isGuilty)
+        foreach (var message in isGuilty ? [] : inFlight)
         {
-            _suspects.UnionWith(inFlight);
+            _suspects.Add(message.Id, message.Partition);
         }
 
         return isGuilty;
     }
 
-    /// <summary>The broker has accepted these messages.</summary>
-    public void Acquit(IEnumerable<long> accepted) => _suspects.ExceptWith(accepted);
+    /// <summary>The broker has accepted these messages, or has refused them without ending the link.</summary>
+    public void Acquit(params IEnumerable<long> answered)
+    {
+        foreach (var id in answered)
+        {
+            _suspects.Remove(id);
+        }
+    }
+
+    /// <summary>Forgets suspects that will never be answered here, as nothing would end the sending one by one then.</summary>
+    /// <param name="isGone">By id and partition.</param>
+    public void Forget(Func<long, int, bool> isGone)
+    {
+        foreach (var (id, partition) in _suspects)
+        {
+            if (isGone(id, partition))
+            {
+                _suspects.Remove(id);
+            }
+        }
+    }
 }

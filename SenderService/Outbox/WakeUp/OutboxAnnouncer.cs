@@ -1,5 +1,4 @@
 using System.Globalization;
-using Npgsql;
 using SenderService.Outbox.Relay;
 
 namespace SenderService.Outbox.WakeUp;
@@ -51,7 +50,7 @@ internal sealed partial class OutboxAnnouncer(OutboxDatabase database, TimeProvi
             notify.Parameters.AddWithValue("partitions", partitions.ToString(CultureInfo.InvariantCulture));
             await notify.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // The other relays find the messages when they poll.
             LogNotSent(exception.Message);

@@ -64,6 +64,25 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("key-3")]
+    public async Task An_entity_whose_message_cannot_be_stored_is_not_stored_either(string? idempotencyKey)
+    {
+        const string Name = "not to be told";
+        await Sql.ExecuteAsync(_sender.Database, $"""
+            ALTER TABLE outbox_messages DROP CONSTRAINT IF EXISTS no_message;
+            ALTER TABLE outbox_messages ADD CONSTRAINT no_message CHECK (payload ->> 'name' <> '{Name}') NOT VALID
+            """);
+        using var response = await PostAsync(Name, 1m, idempotencyKey);
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+
+        using var created = await PostAsync("to be told", 1m);
+        using var updated = await SendAsync(HttpMethod.Put, created.Headers.Location!, null, new { name = Name, value = 2m });
+        Assert.Equal(HttpStatusCode.InternalServerError, updated.StatusCode);
+        Assert.Equal(0L, await Sql.ScalarAsync<long>(_sender.Database, $"SELECT count(*) FROM entity_items WHERE name = '{Name}'"));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(200)]
     public async Task A_name_may_have_1_to_200_characters(int length)
@@ -107,6 +126,7 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
 
         using var other = await PostAsync("another", 1m, "key-1");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+        Assert.Equal("application/problem+json", other.Content.Headers.ContentType!.MediaType);
         Assert.Equal((before.Entities + 1, before.Messages + 1), await RowsAsync());
     }
 

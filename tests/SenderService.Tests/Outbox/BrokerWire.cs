@@ -6,8 +6,8 @@ using Tests.Harness;
 namespace SenderService.Tests.Outbox;
 
 /// <summary>
-/// A wire to the real broker that a test can meddle with: the broker's acceptance of some messages arrives as a refusal, or its frames are
-/// followed by one that ends the link or the connection. It knows of AMQP 1.0 what it must: frames (2.3), and which transfer (2.7.5) a
+/// A wire to the real broker that a test can meddle with: the broker's acceptance of some messages arrives as a refusal, or instead of it a
+/// frame that ends the link or the connection. It knows of AMQP 1.0 what it must: frames (2.3), and which transfer (2.7.5) a
 /// disposition (2.7.6) speaks of. One connection at a time.
 /// </summary>
 internal sealed class BrokerWire : TcpWire
@@ -35,13 +35,16 @@ internal sealed class BrokerWire : TcpWire
     /// <summary>Instead of refusing a message, end the link over it and let nothing else through: some brokers do (RabbitMQ, the session).</summary>
     public volatile bool EndsLinkInstead;
 
+    /// <summary>Keep the broker's acceptances to oneself, as if it took its time.</summary>
+    public volatile bool KeepsAcceptances;
+
     /// <summary>How many messages the service has sent so far.</summary>
     public int Transfers => Volatile.Read(ref _transfers);
 
-    /// <summary>With the next frame of the broker it detaches the link (2.7.7), with an error; what it sends after that is lost.</summary>
+    /// <summary>Instead of its next acceptance, so while messages are in flight, the broker detaches the link (2.7.7), with an error.</summary>
     public void DetachLink() => Volatile.Write(ref _lastWord, Frames.Detach("amqp:precondition-failed", "the test ends the link"));
 
-    /// <summary>With the next frame of the broker it closes the connection (2.7.9), with an error; what it sends after that is lost.</summary>
+    /// <summary>Instead of its next acceptance, so while messages are in flight, the broker closes the connection (2.7.9), with an error.</summary>
     public void CloseConnection() => Volatile.Write(ref _lastWord, Frames.Close("amqp:precondition-failed", "the test ends the connection"));
 
     protected override Pump PumpRequests() => (from, to, end) => PumpFramesAsync(from, to, OnSent, end);
@@ -88,16 +91,21 @@ internal sealed class BrokerWire : TcpWire
 
     private byte[] OnAnswered(byte[] frame)
     {
-        if (Interlocked.Exchange(ref _lastWord, null) is { } lastWord && Frames.IsPerformative(frame))
+        if (Frames.AcceptedDeliveries(frame) is not { } range)
+        {
+            return frame;
+        }
+
+        if (Interlocked.Exchange(ref _lastWord, null) is { } lastWord)
         {
             // On the channel of the frame that it comes instead of.
             frame.AsSpan(6, 2).CopyTo(lastWord.AsSpan(6));
             return lastWord;
         }
 
-        if (Frames.AcceptedDeliveries(frame) is not { } range)
+        if (KeepsAcceptances)
         {
-            return frame;
+            return [];
         }
 
         lock (_marked)

@@ -10,9 +10,6 @@ internal static class Frames
     private const byte DispositionCode = 0x15;
     private const byte AcceptedCode = 0x24;
 
-    /// <summary>Whether a frame has a performative; without one it is a heartbeat.</summary>
-    public static bool IsPerformative(byte[] frame) => frame.Length > 8 && frame[5] == 0;
-
     /// <summary>The delivery-id of a transfer's first frame; null for other frames.</summary>
     public static uint? DeliveryIdOfTransfer(byte[] frame)
     {
@@ -74,8 +71,8 @@ internal static class Frames
         return frame;
     }
 
-    /// <summary>The descriptor's code; null for frames without a performative, and for SASL's.</summary>
-    private static byte? CodeOf(byte[] frame) => IsPerformative(frame) && frame[8] == 0x00 && frame[9] == 0x53 ? frame[10] : null;
+    /// <summary>The descriptor's code; null for frames without a performative, which are heartbeats, and for SASL's.</summary>
+    private static byte? CodeOf(byte[] frame) => frame.Length > 8 && frame[5] == 0 && frame[8] == 0x00 && frame[9] == 0x53 ? frame[10] : null;
 
     private static int FirstField(byte[] frame) => frame[11] == 0xc0 ? 14 : 20;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Npgsql;
+using SenderService.Outbox.Operations;
 using SenderService.Outbox.Relay;
 using Tests.Harness;
 using Xunit;
@@ -90,6 +91,18 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(sender.Database));
     }
 
+    [Fact]
+    public async Task The_outbox_tells_which_instance_has_which_partitions()
+    {
+        await using var first = await RunningSender.StartAsync(infrastructure, null, "OTEL_SERVICE_NAME=sender");
+        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, "OTEL_SERVICE_NAME=sender-2");
+        var outbox = await Eventually.GetAsync(
+            () => first.Client.GetFromJsonAsync<OutboxResponse>("/api/outbox"),
+            outbox => outbox!.Relays.Select(relay => relay.Partitions.Count).SequenceEqual([8, 8]));
+        Assert.Equal(["outbox-relay of sender", "outbox-relay of sender-2"], outbox!.Relays.Select(relay => relay.Name));
+        Assert.Equal(Enumerable.Range(0, 16), outbox.Relays.SelectMany(relay => relay.Partitions).Order());
+    }
+
     /// <summary>With polls a minute apart only a NOTIFY can be the reason that one instance publishes soon what another has committed.</summary>
     [Fact]
     public async Task A_commit_wakes_the_relay_of_another_instance()
@@ -99,13 +112,32 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, NoPolling);
         await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8), null);
 
-        for (var i = 0; i < 32; i++)
-        {
-            using var created = await first.Client.PostAsJsonAsync("/api/EntityItems", new { name = $"item {i}", value = 1m });
-            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        }
+        await AssertSentLongBeforeAPollAsync(first);
+    }
 
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(first.Database, "Sent"), sent => sent == 32, TimeSpan.FromSeconds(20));
+    [Fact]
+    public async Task What_is_committed_where_the_relay_has_lost_its_broker_wakes_the_relay_that_took_over()
+    {
+        const string NoPolling = "Outbox:PollInterval=00:01:00";
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var first = await RunningSender.StartAsync(infrastructure, wire.Address, NoPolling);
+        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, NoPolling);
+        await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8), null);
+        wire.Cut();
+        await SharesAsync(first.Database, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver);
+
+        await AssertSentLongBeforeAPollAsync(first);
+    }
+
+    /// <summary>One after the other: a relay that is woken for one message would find those that it was not told of as well.</summary>
+    private static async Task AssertSentLongBeforeAPollAsync(RunningSender sender)
+    {
+        for (var i = 1; i <= 32; i++)
+        {
+            using var created = await sender.Client.PostAsJsonAsync("/api/EntityItems", new { name = $"item {i}", value = 1m });
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+            await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == i, TimeSpan.FromSeconds(20));
+        }
     }
 
     private ServiceInstance Start(OutboxTable table, string queue) => ServiceInstance.Start(

@@ -1,3 +1,8 @@
+using System.Net;
+using System.Net.Http.Json;
+using Npgsql;
+using SenderService.Outbox.Operations;
+using SenderService.Outbox.Relay;
 using Tests.Harness;
 using Xunit;
 
@@ -9,6 +14,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
 {
     private const int Messages = 2_000;
     private const int Handful = 10;
+    private const long MigrationLock = 0x6F7574626F780001;
 
     /// <summary>Of the broker's return, plus what a loaded machine takes to publish the backlog.</summary>
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(5 + 5);
@@ -34,5 +40,82 @@ public sealed class OutageTests(Infrastructure infrastructure)
         Assert.Equal(0L, await Sql.ScalarAsync<long>(table.Database, "SELECT sum(attempts) FROM outbox_messages"));
         var told = sender.Output.Skip(lines).Where(line => line.Contains(": SenderService", StringComparison.Ordinal) || line.Contains(": ServiceDefaults", StringComparison.Ordinal));
         Assert.InRange(told.Count(), 2, Handful);
+    }
+
+    /// <summary>By the processor's time, which a busy machine does not change; for a few polls, none of which there is room for.</summary>
+    [Fact]
+    public async Task A_relay_that_waits_for_a_silent_broker_rests()
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = ServiceInstance.Start(
+            RunningSender.Service,
+            [.. RunningSender.Settings(table.Database, wire.Address, Infrastructure.NewQueue()), "Outbox:BatchSize=10", "Outbox:MaxInFlight=10"]);
+        await table.AddAsync(Guid.CreateVersion7(), 1);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(table.Database, "Sent"), sent => sent == 1);
+
+        wire.KeepsAcceptances = true;
+        await table.AddManyAsync(Messages, aggregates: 500);
+        await Eventually.GetAsync(() => Task.FromResult(wire.Transfers), transfers => transfers == 11);
+        using var polls = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        await polls.WaitForNextTickAsync();
+        var before = sender.ProcessorTime;
+        for (var poll = 0; poll < 3; poll++)
+        {
+            await polls.WaitForNextTickAsync();
+        }
+
+        Assert.InRange(sender.ProcessorTime - before, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task The_spans_of_batches_end_when_the_link_does()
+    {
+        using var spans = new RecordedSpans(OutboxTelemetry.Name);
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, "Outbox:MaxInFlight=10");
+        wire.DetachLink();
+        await OutboxTable.AddManyAsync(sender.Database, Messages, aggregates: 500);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == Messages);
+
+        Assert.True(wire.Transfers > Messages, "All were sent at the first attempt: nothing was in flight when the link ended.");
+        var own = spans.All.Where(batch => batch.OperationName == $"relay {sender.Queue}").ToArray();
+        Assert.True(own.Length > 1, "Nothing was read again.");
+        Assert.All(own, batch => Assert.True(batch.IsStopped));
+    }
+
+    [Fact]
+    public async Task A_sender_that_starts_without_its_database_works_as_soon_as_it_is_there()
+    {
+        var database = await infrastructure.CreateDatabaseAsync();
+        var server = new NpgsqlConnectionStringBuilder(database);
+        await using var wire = new TcpWire(server.Host!, server.Port);
+        (server.Host, server.Port) = ("127.0.0.1", wire.Port);
+        wire.Cut();
+        await using var sender = await ServiceHost.StartAsync(
+            RunningSender.Service, RunningSender.Settings(server.ConnectionString, infrastructure.Broker, Infrastructure.NewQueue()));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync(sender));
+
+        // While another instance is at the migrations, that is under their lock, the tables are not there.
+        await using (var migrating = new NpgsqlConnection(database))
+        {
+            await migrating.OpenAsync();
+            await using var transaction = await migrating.BeginTransactionAsync();
+            await using var hold = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({MigrationLock})", migrating);
+            await hold.ExecuteNonQueryAsync();
+            wire.Mend();
+            const string Waiting = $"SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {OutboxLocks.IsHere})";
+            await Eventually.GetAsync(() => Sql.ScalarAsync<bool>(database, Waiting), waits => waits);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync(sender));
+        }
+
+        await Eventually.GetAsync(() => PostAsync(sender), status => status == HttpStatusCode.Created);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(database, "Sent"), sent => sent == 1);
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(ServiceHost sender)
+    {
+        using var created = await sender.Client.PostAsJsonAsync("/api/EntityItems", new { name = "as soon as possible", value = 1m });
+        return created.StatusCode;
     }
 }

@@ -10,7 +10,7 @@ namespace SenderService.Tests.Outbox.Relay;
 /// <summary>An outbox table that a test fills by itself, in a database of its own.</summary>
 internal sealed class OutboxTable : IAsyncDisposable
 {
-    private OutboxTable(string database) => (Database, Relays) = (database, new OutboxDatabase(database));
+    private OutboxTable(string database) => (Database, Relays) = (database, new OutboxDatabase(database, "a test"));
 
     public string Database { get; }
 

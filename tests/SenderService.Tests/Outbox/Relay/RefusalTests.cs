@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using SenderService.EntityItems;
 using SenderService.Outbox.Operations;
+using SenderService.Outbox.Relay;
 using Tests.Harness;
 using Xunit;
 
@@ -63,6 +64,37 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         await Eventually.GetAsync(() => StatusesAsync(sender, item.Id), statuses => statuses == "Sent");
         Assert.Equal(HttpStatusCode.NotFound, await DiscardAsync(sender, failed.MessageId));
         Assert.Equal(HttpStatusCode.NotFound, await RequeueAsync(sender, failed.MessageId));
+    }
+
+    /// <summary>With rare polls the first pass after the discard is one over what is new, which those that have waited are not.</summary>
+    [Fact]
+    public async Task After_a_discard_the_later_messages_still_come_in_order()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(
+            infrastructure, wire.Address, "Outbox:FirstRetryDelay=00:00:00.02", "Outbox:MaxAttempts=1", "Outbox:PollInterval=00:00:05");
+        var item = await PostAsync(sender, BrokerWire.Marker);
+        var failed = await FailedAsync(sender);
+        await PutAsync(sender, item.Id, "version 2");
+        await PutAsync(sender, item.Id, "version 3");
+
+        // Traffic over some heartbeats, until what is new begins behind these.
+        using var heartbeats = new PeriodicTimer(OutboxDispatcher.HeartbeatInterval);
+        for (var heartbeat = 0; heartbeat < 4; heartbeat++)
+        {
+            await PostAsync(sender, "another");
+            await heartbeats.WaitForNextTickAsync();
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, await DiscardAsync(sender, failed.MessageId));
+        await PutAsync(sender, item.Id, "version 4");
+        await Eventually.GetAsync(() => StatusesAsync(sender, item.Id), statuses => statuses == "Sent, Sent, Sent");
+        var connection = await infrastructure.ConnectAsync();
+        var came = await new QueueReader(connection).FirstAppearancesAsync(sender.Queue, 8);
+        await connection.CloseAsync();
+
+        // The wire refuses what the broker has taken.
+        Assert.Equal([1, 2, 3, 4], came[item.Id.ToString()]);
     }
 
     [Fact]
@@ -157,6 +189,7 @@ public sealed class RefusalTests(Infrastructure infrastructure)
     private static async Task<HttpStatusCode> DiscardAsync(RunningSender sender, Guid messageId)
     {
         using var response = await sender.Client.DeleteAsync(new Uri($"/api/outbox/messages/{messageId}", UriKind.Relative));
+        Assert.Equal(response.IsSuccessStatusCode ? null : "application/problem+json", response.Content.Headers.ContentType?.MediaType);
         return response.StatusCode;
     }
 }
