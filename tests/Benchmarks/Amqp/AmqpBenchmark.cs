@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using StandIns.Tests.Amqp;
+using Tests.Harness;
 
 namespace Benchmarks.Amqp;
 

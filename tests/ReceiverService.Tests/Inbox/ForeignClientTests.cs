@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using StandIns.Tests.Amqp;
 using Tests.Harness;
 using Xunit;
 
@@ -9,7 +8,7 @@ namespace ReceiverService.Tests.Inbox;
 [Collection(ReceiverSuite.Name)]
 public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLifetime
 {
-    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>Sends one good message as data, one as text with a uuid as its id, one with every type of property, and three bad ones.</summary>
     private const string Rhea = """

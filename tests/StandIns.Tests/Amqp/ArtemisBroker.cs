@@ -18,7 +18,9 @@ public sealed partial class ArtemisBroker : TestBroker
           <address-setting match="refusing.#"><max-size-bytes>50000</max-size-bytes><address-full-policy>FAIL</address-full-policy></address-setting>
         """;
 
-    private readonly Dictionary<ServerCertificate, int> _tlsPorts = Enum.GetValues<ServerCertificate>().ToDictionary(kind => kind, _ => FreePort());
+    private readonly Dictionary<ServerCertificate, int> _tlsPorts;
+
+    public ArtemisBroker() => _tlsPorts = Enum.GetValues<ServerCertificate>().ToDictionary(kind => kind, _ => ReservePort());
 
     public static string? Home => Environment.GetEnvironmentVariable("ARTEMIS_HOME") is { Length: > 0 } home ? home : null;
 

@@ -27,7 +27,7 @@ public class BrokerOutageTests(Brokers brokers) : IClassFixture<Brokers>
         var total = accepted.Count;
         while (accepted.Count > 0)
         {
-            var message = await receiver.ReceiveAsync(TimeSpan.FromSeconds(10)).InTime();
+            var message = await receiver.ReceiveAsync(Deadline.Default / 2).InTime();
             Assert.True(message is not null, $"{accepted.Count} of {total} accepted messages are lost, the first of them {accepted.Min()}.");
             receiver.Accept(message);
             accepted.Remove((int)BrokerTests.NumberOf(message));

@@ -53,9 +53,18 @@ public sealed class Brokers : IAsyncLifetime
         if (!_started.TryGetValue(kind, out var broker))
         {
             broker = kind == BrokerKind.Artemis ? new ArtemisBroker() : new RabbitMqBroker();
+            try
+            {
+                await broker.CreateAsync();
+                await broker.StartAsync();
+            }
+            catch
+            {
+                await broker.DisposeAsync(); // the next test gets one of its own, instead of one that never ran
+                throw;
+            }
+
             _started.Add(kind, broker);
-            await broker.CreateAsync();
-            await broker.StartAsync();
         }
 
         return broker;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Amqp;
+using Tests.Harness;
 
 namespace StandIns.Tests.Amqp;
 

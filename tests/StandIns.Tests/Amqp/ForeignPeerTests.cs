@@ -1,6 +1,7 @@
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
+using Tests.Harness;
 
 namespace StandIns.Tests.Amqp;
 

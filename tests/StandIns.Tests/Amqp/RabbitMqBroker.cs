@@ -8,12 +8,18 @@ public sealed class RabbitMqBroker : TestBroker
 {
     public const int MaxMessageSize = 1_000_000;
 
-    private readonly int _tlsPort = FreePort();
-    private readonly int _distributionPort = FreePort();
-    private readonly int _epmdPort = FreePort();
+    private readonly int _tlsPort;
+    private readonly int _distributionPort;
+    private readonly int _epmdPort;
     private readonly RabbitMqNode _node;
 
-    public RabbitMqBroker() => _node = new RabbitMqNode(Folder);
+    public RabbitMqBroker()
+    {
+        _tlsPort = ReservePort();
+        _distributionPort = ReservePort();
+        _epmdPort = ReservePort();
+        _node = new RabbitMqNode(Folder);
+    }
 
     private string AuthorityFile => Path.Combine(Folder, "ca.pem");
 

@@ -1,13 +1,13 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Amqp;
+using Aspire.Hosting.Processes.Ports;
 using Aspire.Hosting.Processes.Running;
 
 namespace StandIns.Tests.Amqp;
 
-/// <summary>A broker of the tests' own: its files in a temporary folder, on free ports, gone when the tests are.</summary>
+/// <summary>A broker of the tests' own: its files in a temporary folder, on ports that nobody else gets, gone when the tests are.</summary>
 public abstract class TestBroker : IAsyncDisposable
 {
     protected const string User = "user";
@@ -16,10 +16,15 @@ public abstract class TestBroker : IAsyncDisposable
     private const int SigCont = 18;
     private const int SigStop = 19;
 
+    // A broker takes seconds until it listens, and some tests start theirs again: a port that was only found free is often somebody's by then.
+    private readonly PortReservations _ports = new();
     private readonly List<Process> _processes = [];
+    private readonly ConcurrentQueue<string> _written = new();
     private TaskCompletionSource _ready = new();
 
-    public int Port { get; } = FreePort();
+    protected TestBroker() => Port = ReservePort();
+
+    public int Port { get; }
 
     protected string Folder { get; } = Path.Combine(Path.GetTempPath(), $"broker-{Guid.NewGuid():N}");
 
@@ -35,8 +40,11 @@ public abstract class TestBroker : IAsyncDisposable
     public async Task StartAsync()
     {
         _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _written.Clear();
         StartProcesses();
-        await _ready.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await Task.WhenAny(_ready.Task, _processes[^1].WaitForExitAsync(deadline.Token));
+        Assert.True(_ready.Task.IsCompleted, $"The broker did not start. It wrote:\n{string.Join('\n', _written)}");
     }
 
     public abstract int PortWith(ServerCertificate certificate);
@@ -96,6 +104,7 @@ public abstract class TestBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        _ports.Dispose();
         Certificates.Dispose();
         if (Directory.Exists(Folder))
         {
@@ -108,12 +117,8 @@ public abstract class TestBroker : IAsyncDisposable
     /// <summary>Starts the processes, the broker itself as the last one.</summary>
     protected abstract void StartProcesses();
 
-    protected static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    /// <returns>A port that is this broker's for as long as it is, whether it runs or not.</returns>
+    protected int ReservePort() => _ports.ReserveFree();
 
     protected static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
@@ -143,8 +148,12 @@ public abstract class TestBroker : IAsyncDisposable
 
         var process = new Process { StartInfo = start };
         var ready = _ready;
-        process.OutputDataReceived += (_, line) => _ = line.Data?.Contains(ReadyMark, StringComparison.Ordinal) is true && ready.TrySetResult();
-        process.ErrorDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) =>
+        {
+            _written.Enqueue(line.Data ?? string.Empty);
+            _ = line.Data?.Contains(ReadyMark, StringComparison.Ordinal) is true && ready.TrySetResult();
+        };
+        process.ErrorDataReceived += (_, line) => _written.Enqueue(line.Data ?? string.Empty);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -18,7 +18,7 @@ public sealed class WatchdogTests
         // As when the AppHost dies: the pipe closes and nobody has stopped anything.
         watchdog.Dispose();
 
-        Assert.Equal(128 + Native.SigTerm, await process.Exited.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(128 + Native.SigTerm, await process.Exited.InTime());
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class WatchdogTests
 
         watchdog.Dispose();
 
-        Assert.Equal(128 + Native.SigKill, await process.Exited.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(128 + Native.SigKill, await process.Exited.InTime());
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class WatchdogTests
         using var watchdog = new Watchdog();
         var process = Start(watchdog, new ResourceLog(TimeProvider.System), "exit 3");
 
-        Assert.Equal(3, await process.Exited.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(3, await process.Exited.InTime());
     }
 
     private static ManagedProcess Start(Watchdog watchdog, ResourceLog log, string script) => new ProcessStarter(watchdog).Start(
@@ -61,7 +61,7 @@ public sealed class WatchdogTests
 
     private static async Task<string> FirstLineAsync(ResourceLog log)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(Deadline.Default);
         await foreach (var lines in log.WatchAsync(deadline.Token))
         {
             return lines[0].Content;
@@ -74,7 +74,7 @@ public sealed class WatchdogTests
     {
         try
         {
-            await Process.GetProcessById(processId).WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+            await Process.GetProcessById(processId).WaitForExitAsync().InTime();
         }
         catch (ArgumentException)
         {

@@ -1,4 +1,4 @@
-namespace StandIns.Tests.Amqp;
+namespace Tests.Harness;
 
 /// <summary>A test with rhea, and says so where it is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]

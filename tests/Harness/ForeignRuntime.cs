@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace StandIns.Tests.Amqp;
+namespace Tests.Harness;
 
 /// <summary>A program that runs scripts with another implementation of AMQP: Node with rhea, Python with Apache Qpid Proton.</summary>
 internal sealed class ForeignRuntime
