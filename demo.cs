@@ -41,7 +41,8 @@ static int Help()
         dotnet run demo.cs doctor  say what was found on this machine, and what follows from it
         dotnet run demo.cs bench   run the benchmarks
 
-        --containers, --processes  (up, test, bench) force one; without them: containers where an engine answers
+        --containers, --processes  (up, test, bench) force one; without them: containers where an engine
+                                   answers and the feed has the packages
         --filter <expression>      (test) as for `dotnet test`
         Anything else goes to the AppHost (up) or to the benchmarks (bench), for example: up --Demo:Senders=2
         """);
