@@ -13,6 +13,7 @@ public class TcpWire : IAsyncDisposable
     private long _swallowed;
     private int _connections;
     private volatile bool _isCut;
+    private volatile bool _endsNext;
     private volatile bool _swallows;
 
     /// <param name="host">The server.</param>
@@ -53,11 +54,14 @@ public class TcpWire : IAsyncDisposable
         Interlocked.Exchange(ref _cut, new CancellationTokenSource()).Cancel();
     }
 
+    /// <summary>Ends the next connection as soon as it is made, and no other.</summary>
+    public void EndNext() => _endsNext = true;
+
     /// <summary>As new, for new connections; those that have lost something are ended.</summary>
     public void Mend()
     {
         Cut();
-        (_isCut, _swallows) = (false, false);
+        (_isCut, _endsNext, _swallows) = (false, false, false);
     }
 
     public async ValueTask DisposeAsync()
@@ -113,8 +117,9 @@ public class TcpWire : IAsyncDisposable
                 var service = await _listener.AcceptTcpClientAsync(_end.Token);
                 var cut = _cut.Token;
                 Interlocked.Increment(ref _connections);
-                if (_isCut)
+                if (_isCut || _endsNext)
                 {
+                    _endsNext = false;
                     service.Dispose();
                 }
                 else
