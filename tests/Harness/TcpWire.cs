@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace Tests.Harness;
 
@@ -40,6 +41,18 @@ public class TcpWire : IAsyncDisposable
 
     /// <summary>How many bytes the service has sent in vain.</summary>
     public long Swallowed => Interlocked.Read(ref _swallowed);
+
+    /// <summary>A wire to a database's server.</summary>
+    /// <param name="database">A connection string.</param>
+    /// <param name="byWire">The same, by way of this wire.</param>
+    public static TcpWire ToDatabase(string database, out string byWire)
+    {
+        var address = new NpgsqlConnectionStringBuilder(database);
+        var wire = new TcpWire(address.Host!, address.Port);
+        (address.Host, address.Port) = ("127.0.0.1", wire.Port);
+        byWire = address.ConnectionString;
+        return wire;
+    }
 
     /// <summary>The same address, by way of this wire.</summary>
     public string Reroute(string address) => new UriBuilder(address) { Host = "127.0.0.1", Port = Port }.Uri.AbsoluteUri;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using ReceiverService.Tests.Wires;
 using Tests.Harness;
 using Xunit;
@@ -19,13 +18,11 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
     {
         await using var producer = await RunningReceiver.StartAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
-        var server = new NpgsqlConnectionStringBuilder(producer.Database);
-        await using var databaseWire = new TcpWire(server.Host!, server.Port);
-        (server.Host, server.Port) = ("127.0.0.1", databaseWire.Port);
+        await using var databaseWire = TcpWire.ToDatabase(producer.Database, out var database);
         var broker = new Uri(infrastructure.Broker);
         var deliveries = new FrameCount();
         await using var brokerWire = new CountingWire(broker.Host, broker.Port, deliveries.OfTransfers);
-        await using var receiver = await ReceiverProcess.StartAsync(server.ConnectionString, brokerWire.Reroute(infrastructure.Broker), queue);
+        await using var receiver = await ReceiverProcess.StartAsync(database, brokerWire.Reroute(infrastructure.Broker), queue);
 
         // It is cut off in the middle of its work.
         await Parallel.ForAsync(0, Messages / 10, async (_, _) => await SendAsync("before"));

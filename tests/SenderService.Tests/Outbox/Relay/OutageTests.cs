@@ -88,12 +88,10 @@ public sealed class OutageTests(Infrastructure infrastructure)
     public async Task A_sender_that_starts_without_its_database_works_as_soon_as_it_is_there()
     {
         var database = await infrastructure.CreateDatabaseAsync();
-        var server = new NpgsqlConnectionStringBuilder(database);
-        await using var wire = new TcpWire(server.Host!, server.Port);
-        (server.Host, server.Port) = ("127.0.0.1", wire.Port);
+        await using var wire = TcpWire.ToDatabase(database, out var byWire);
         wire.Cut();
         await using var sender = await ServiceHost.StartAsync(
-            RunningSender.Service, RunningSender.Settings(server.ConnectionString, infrastructure.Broker, Infrastructure.NewQueue()));
+            RunningSender.Service, RunningSender.Settings(byWire, infrastructure.Broker, Infrastructure.NewQueue()));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync(sender));
 
         // While another instance is at the migrations, that is under their lock, the tables are not there.

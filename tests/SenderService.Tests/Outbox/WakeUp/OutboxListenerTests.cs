@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using SenderService.Outbox.Relay;
 using SenderService.Outbox.WakeUp;
 using Tests.Harness;
@@ -17,11 +16,9 @@ public sealed class OutboxListenerTests(Infrastructure infrastructure)
     [Fact]
     public async Task A_listener_whose_session_took_two_attempts_stops_when_it_is_told_to()
     {
-        var address = new NpgsqlConnectionStringBuilder(await infrastructure.CreateDatabaseAsync());
-        var direct = address.ConnectionString;
-        await using var wire = new TcpWire(address.Host!, address.Port);
-        (address.Host, address.Port) = ("127.0.0.1", wire.Port);
-        await using var database = new OutboxDatabase(address.ConnectionString, "a test");
+        var direct = await infrastructure.CreateDatabaseAsync();
+        await using var wire = TcpWire.ToDatabase(direct, out var byWire);
+        await using var database = new OutboxDatabase(byWire, "a test");
         using var signal = new OutboxSignal();
         using var listener = new OutboxListener(database, signal, TimeProvider.System, NullLogger<OutboxListener>.Instance);
         wire.EndNext();
