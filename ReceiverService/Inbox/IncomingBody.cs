@@ -26,11 +26,13 @@ internal static class IncomingBody
         return read is not null;
     }
 
-    /// <summary>The bytes, or JSON that shows what there is instead of them.</summary>
+    /// <summary>
+    /// The bytes, or JSON that shows what there is instead of them. A null is no body: AMQPNetLite sends one for a message that has none.
+    /// </summary>
     public static byte[] Show(RestrictedDescribed? section) => TryRead(section, out var body) ? body : section switch
     {
-        AmqpValue value => Encoding.UTF8.GetBytes(AmqpJson.Of(value.Value)?.ToJsonString() ?? "null"),
-        AmqpSequence sequence => Encoding.UTF8.GetBytes(AmqpJson.Of(sequence.List)?.ToJsonString() ?? "null"),
+        AmqpValue value => Encoding.UTF8.GetBytes(AmqpJson.Of(value.Value)?.ToJsonString() ?? ""),
+        AmqpSequence sequence => Encoding.UTF8.GetBytes(AmqpJson.Of(sequence.List)?.ToJsonString() ?? ""),
         _ => [],
     };
 }

@@ -14,12 +14,11 @@ namespace ServiceDefaults.Amqp;
 /// long as it takes, so that an outage of any length only delays; it is logged when it begins and when it ends.
 /// </summary>
 public sealed partial class AmqpConnection(
-    IOptions<AmqpOptions> options, IHostEnvironment environment, TimeProvider time, ILogger<AmqpConnection> logger) : IAsyncDisposable
+    Address broker, IOptions<AmqpOptions> options, IHostEnvironment environment, TimeProvider time, ILogger<AmqpConnection> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly AmqpOptions _options = options.Value;
-    private readonly Address _address = new(options.Value.Address);
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private OpenConnection? _open;
     private bool _announced;
@@ -114,7 +113,7 @@ public sealed partial class AmqpConnection(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await factory.CreateAsync(_address, either.Token);
+            return await factory.CreateAsync(broker, either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -134,7 +133,7 @@ public sealed partial class AmqpConnection(
         if (!_announced)
         {
             _announced = true;
-            LogConnected(_address.Host, _address.Port);
+            LogConnected(broker.Host, broker.Port);
         }
 
         LastFailure = null;
@@ -143,11 +142,11 @@ public sealed partial class AmqpConnection(
     private void ReportFailure(Exception exception)
     {
         var first = LastFailure is null;
-        LastFailure = $"The broker at {_address.Host}:{_address.Port} cannot be reached: {exception.Message}";
+        LastFailure = $"The broker at {broker.Host}:{broker.Port} cannot be reached: {exception.Message}";
         if (first)
         {
             _announced = false;
-            LogUnavailable(_address.Host, _address.Port, exception.Message);
+            LogUnavailable(broker.Host, broker.Port, exception.Message);
         }
     }
 

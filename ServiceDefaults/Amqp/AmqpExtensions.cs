@@ -13,7 +13,7 @@ public static class AmqpExtensions
     {
         const string Example = "amqp://user:password@localhost:5672";
         var address = builder.Configuration.GetRequiredConnectionString(connectionName, Example);
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+        if (!AmqpAddress.TryParse(address, out var broker))
         {
             throw new ConfigurationException(
                 $"The connection string '{connectionName}' is not an AMQP address: set it to one such as {Example}, "
@@ -22,10 +22,9 @@ public static class AmqpExtensions
 
         builder.Services.AddOptions<AmqpOptions>()
             .BindConfiguration(AmqpOptions.SectionName)
-            .Configure(options => options.Address = address)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        builder.Services.AddSingleton<AmqpConnection>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<AmqpConnection>(services, broker));
 
         // A service without a broker still does what it can, and catches up later: degraded, not unhealthy.
         builder.Services.AddHealthChecks().AddCheck<AmqpHealthCheck>("broker", HealthStatus.Degraded);

@@ -2,15 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ServiceDefaults.Amqp;
 
-/// <summary>How the broker is reached; bound from the section <c>Amqp</c>.</summary>
+/// <summary>How patiently the broker is reached; bound from the section <c>Amqp</c>.</summary>
 public sealed class AmqpOptions
 {
     public const string SectionName = "Amqp";
-
-    /// <summary><c>amqp://user:password@host:port</c> or <c>amqps://…</c>, user and password percent-encoded. Taken from the connection
-    /// string.</summary>
-    [Required]
-    public string Address { get; set; } = "";
 
     /// <summary>How long connecting and attaching may take before it counts as failed. Defaults to 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

@@ -8,6 +8,9 @@ public partial class Message
 {
     private const int KeptCapacity = 64 * 1024;
 
+    /// <summary>A message has a body, whatever it is (3.2); the package sends a null for one that was given none.</summary>
+    private static readonly AmqpValue NoBody = new();
+
     [ThreadStatic]
     private static ByteBuffer t_encoded;
 
@@ -30,7 +33,7 @@ public partial class Message
         MessageAnnotations?.Encode(buffer);
         Properties?.Encode(buffer);
         ApplicationProperties?.Encode(buffer);
-        BodySection?.Encode(buffer);
+        (BodySection ?? NoBody).Encode(buffer);
         Footer?.Encode(buffer);
     }
 

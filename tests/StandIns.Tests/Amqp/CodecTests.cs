@@ -156,6 +156,14 @@ public class CodecTests
     }
 
     [Fact]
+    public void A_message_without_a_body_has_a_null_for_one_as_the_packages_has()
+    {
+        var buffer = new ByteBuffer();
+        new Message { Properties = new Properties { Subject = "s" } }.Encode(buffer);
+        Assert.Equal("005373C00704404040A1017300537740", Convert.ToHexString(buffer.WrittenSpan));
+    }
+
+    [Fact]
     public void Ids_may_be_of_every_type_that_the_specification_has()
     {
         foreach (var id in new object[] { "text", 5ul, Guid.NewGuid(), new byte[] { 1 } })
