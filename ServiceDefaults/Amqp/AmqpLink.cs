@@ -29,7 +29,12 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
     /// </summary>
     public CancellationToken Closed => _closed.Token;
 
-    public bool IsClosed => _closed.IsCancellationRequested || Link.IsClosed || _session.IsClosed || _session.Connection.IsClosed;
+    /// <summary>
+    /// Whether the link, its session or its connection has ended. A link that the broker detaches says so itself only after what was in
+    /// flight was reported as rejected; it has the error before.
+    /// </summary>
+    public bool IsClosed =>
+        _closed.IsCancellationRequested || Link.IsClosed || Link.Error is not null || _session.IsClosed || _session.Connection.IsClosed;
 
     /// <summary>Ends the session and with it the link: what is unsettled goes back to the broker, what is in flight gets its callback.</summary>
     public async ValueTask DisposeAsync()

@@ -10,6 +10,7 @@ public abstract class AmqpObject : IAmqpObject
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClosedCallback _closed;
     private bool _closedRaised;
+    private volatile bool _isReporting;
 
     internal AmqpObject()
     {
@@ -31,10 +32,16 @@ public abstract class AmqpObject : IAmqpObject
     /// <summary>Why this was closed; null if without an error, or not yet.</summary>
     public Error Error { get; private set; }
 
-    /// <summary>Whether this is closed or being closed. What is closed stays closed.</summary>
-    public bool IsClosed => IsClosing || HasEnded;
+    /// <summary>
+    /// Whether this is closed or being closed. What is closed stays closed. Of a link that the peer has detached it is true after those that
+    /// sent over it were told, as it is in the package; <see cref="Error"/> is there before.
+    /// </summary>
+    public bool IsClosed => IsOver && !_isReporting;
 
     internal abstract Connection Owner { get; }
+
+    /// <summary>Whether nothing more may be begun.</summary>
+    internal bool IsOver => IsClosing || HasEnded;
 
     /// <summary>Whether this end has said that it closes.</summary>
     internal bool IsClosing { get; private set; }
@@ -104,7 +111,7 @@ public abstract class AmqpObject : IAmqpObject
     /// <summary>Tells the peer that this end closes, unless that has been done. Called under the gate.</summary>
     internal void BeginClose(Error error, CallbackQueue callbacks)
     {
-        if (!IsClosing && !HasEnded)
+        if (!IsOver)
         {
             SendClose(error, callbacks);
             IsClosing = true;
@@ -127,6 +134,9 @@ public abstract class AmqpObject : IAmqpObject
         OnEnded(error, callbacks);
         callbacks.Add(new ClosedNotification(this));
     }
+
+    /// <summary>Has this count as closed only when its end is told of. Called under the gate, before <see cref="End"/>.</summary>
+    internal void ReportFirst() => _isReporting = !IsOver;
 
     /// <summary>Ends what belongs to this, and gives every pending operation its result.</summary>
     internal abstract void OnEnded(Error error, CallbackQueue callbacks);
@@ -155,6 +165,7 @@ public abstract class AmqpObject : IAmqpObject
             lock (closed.Owner.Gate)
             {
                 closed._closedRaised = true;
+                closed._isReporting = false;
                 callbacks = closed._closed;
             }
 

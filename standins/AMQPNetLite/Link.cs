@@ -48,7 +48,7 @@ public abstract class Link : AmqpObject, ILink
     /// <summary>Throws if nothing can be sent any more, because the link or what it lives in is closed. Called under the gate.</summary>
     internal void ThrowIfClosed()
     {
-        if (IsClosed || !Session.CanWrite)
+        if (IsOver || !Session.CanWrite)
         {
             throw ClosedException();
         }
@@ -81,6 +81,7 @@ public abstract class Link : AmqpObject, ILink
         }
 
         LinkState = LinkState.End;
+        ReportFirst();
         End(error, callbacks);
     }
 

@@ -24,7 +24,7 @@ public partial class ReceiverLink
     /// <summary>Takes a transfer (2.6.12), the whole of a message or, with <c>more</c>, a part (2.6.14).</summary>
     internal void OnTransfer(in Transfer transfer, ReadOnlySpan<byte> payload, CallbackQueue callbacks)
     {
-        if (IsClosed)
+        if (IsOver)
         {
             return;
         }

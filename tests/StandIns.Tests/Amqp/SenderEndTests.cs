@@ -44,9 +44,33 @@ public class SenderEndTests
         Assert.All(all.Take(10), result => Assert.IsType<Accepted>(result.Outcome));
         Assert.All(all.Skip(10), result => Assert.Equal(condition, (result.Outcome as Rejected)?.Error.Condition));
         Assert.All(all.Skip(10), result => Assert.Equal(condition is null, result.Outcome is Released));
-        Assert.True(sender.IsClosed);
         Assert.Equal(condition, sender.Error?.Condition);
+        await TestPolling.UntilAsync(() => sender.IsClosed);
         Assert.Throws<AmqpException>(() => sender.Send(Messages.OfBytes(1), outcomes.Add, null));
+    }
+
+    /// <summary>As seen of the package, at a callback: of a link that the peer detaches only the error tells that it is over.</summary>
+    [Theory]
+    [InlineData("detach", false)]
+    [InlineData("end", true)]
+    [InlineData("close", true)]
+    public async Task Those_who_sent_are_told_with_the_error_there_and_before_a_detached_link_counts_as_closed(string how, bool isClosed)
+    {
+        await using var conversation = await Conversation.BeginAsync();
+        var sender = await conversation.AttachSenderAsync();
+        var told = new TaskCompletionSource<(bool IsClosed, Error? Error)>();
+        sender.Send(Messages.OfBytes(1), (_, _, _, _) => told.SetResult((sender.IsClosed, sender.Error)), null);
+        await conversation.Peer.ExpectAsync(Code.Transfer);
+        var error = new Error("x:over");
+        await (how switch
+        {
+            "detach" => conversation.Peer.SendAsync(0, Code.Detach, [0u, true, error]),
+            "end" => conversation.Peer.SendAsync(0, Code.End, [error]),
+            _ => conversation.Peer.SendAsync(0, Code.Close, [error]),
+        });
+        var seen = await told.Task.InTime();
+        Assert.Equal((isClosed, "x:over"), (seen.IsClosed, (string?)seen.Error?.Condition));
+        await TestPolling.UntilAsync(() => sender.IsClosed);
     }
 
     [Fact]
@@ -85,7 +109,7 @@ public class SenderEndTests
         second.Send(Messages.OfBytes(1), null, null);
 
         Assert.Equal(1u, (await conversation.Peer.ExpectAsync(Code.Transfer)).Field(0));
-        Assert.True(first.IsClosed);
+        await TestPolling.UntilAsync(() => first.IsClosed);
         Assert.False(second.IsClosed);
         Assert.Equal(0u, new SenderLink(conversation.Session, "third", "queue").Handle);
     }
