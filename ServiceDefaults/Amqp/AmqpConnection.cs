@@ -119,6 +119,11 @@ public sealed partial class AmqpConnection(
         {
             throw new TimeoutException($"no answer within {_options.ConnectTimeout.TotalSeconds:0.#} s");
         }
+        catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException && !either.IsCancellationRequested)
+        {
+            // Nobody has cancelled anything: this is how AMQPNetLite says it.
+            throw new IOException("it hung up", exception);
+        }
     }
 
     /// <summary>Unique: a second link of the same container and name would be the first one, resumed (specification 2.6.1).</summary>

@@ -68,6 +68,21 @@ public sealed class OutageTests(Infrastructure infrastructure)
         Assert.InRange(sender.ProcessorTime - before, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>As one does that is starting or stopping, or a proxy in front of none. Here clients throw what they like.</summary>
+    [Fact]
+    public async Task A_broker_that_hangs_up_while_it_is_connected_to_is_an_outage_that_health_tells_of()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        wire.Cut();
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address);
+        await Eventually.GetAsync(
+            sender.HealthAsync,
+            health => health.Contains($"The broker at 127.0.0.1:{wire.Port} cannot be reached", StringComparison.Ordinal));
+
+        wire.Mend();
+        await Eventually.HealthyAsync(sender.HealthAsync);
+    }
+
     [Fact]
     public async Task The_spans_of_batches_end_when_the_link_does()
     {
