@@ -21,7 +21,7 @@ public partial class Connection
         {
             await OpenAsync(await Connector.ConnectAsync(address, Factory.TCP, Factory.SSL, deadline.Token), address, deadline.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"{address.Host}:{address.Port} did not open the connection within {DefaultTimeout}.");
         }

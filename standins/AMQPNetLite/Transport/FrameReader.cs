@@ -75,13 +75,14 @@ internal sealed class FrameReader(Stream stream, int maxFrameSize)
     }
 
     /// <summary>Reads the peer's protocol header (2.2) and checks that it is the one that was asked for.</summary>
+    /// <exception cref="OperationCanceledException">The peer hung up: the package has no better word for it either.</exception>
     public async Task ReadProtocolHeaderAsync(byte[] expected, CancellationToken cancellationToken)
     {
         while (_end - _start < ProtocolHeader.Size)
         {
             if (!await FillAsync(cancellationToken))
             {
-                throw new AmqpException(ErrorCode.ConnectionForced, "The peer hung up before it said which protocol it speaks.");
+                throw new OperationCanceledException("The peer hung up before it said which protocol it speaks.");
             }
         }
 
