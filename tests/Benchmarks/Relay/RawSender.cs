@@ -52,7 +52,7 @@ internal sealed class RawSender
         BodySection = original.BodySection,
     };
 
-    /// <summary>One message object serves for all: it is encoded before <c>Send</c> returns.</summary>
+    /// <summary>Their sections serve for all, as they are encoded before <c>Send</c> returns; the message itself is its delivery's.</summary>
     private void SendNext()
     {
         lock (_message)
@@ -67,7 +67,7 @@ internal sealed class RawSender
             _message.Properties.MessageId = id;
             _message.Properties.GroupId = id;
             _message.ApplicationProperties["_AMQ_DUPL_ID"] = id;
-            _link.Send(_message, OnOutcome, this);
+            _link.Send(Copy(_message), OnOutcome, this);
         }
     }
 
