@@ -124,7 +124,7 @@ internal sealed class DemoSystem : IAsyncDisposable
     /// <summary>Leads the sender's connection to the broker over a wire in this process.</summary>
     private void LayWire(IDistributedApplicationTestingBuilder builder)
     {
-        var artemis = builder.Resources.OfType<ArtemisResource>().Single();
+        var artemis = builder.Resources.OfType<IBrokerResource>().Single();
         var sender = builder.Resources.OfType<ProjectResource>().Single(project => project.Name == Sender);
         builder.CreateResourceBuilder(sender).WithEnvironment(async context =>
         {

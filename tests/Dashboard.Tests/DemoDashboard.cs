@@ -13,9 +13,6 @@ public sealed class DemoDashboard : IAsyncLifetime
 
     private const string LoginText = "Login to the dashboard at ";
 
-    private static readonly string[] AllReady =
-        ["sender-postgres is ready", "receiver-postgres is ready", "artemis is ready", "sender is ready", "receiver is ready", LoginText];
-
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
     private AppHostProcess? _appHost;
     private IPlaywright? _playwright;
@@ -52,7 +49,7 @@ public sealed class DemoDashboard : IAsyncLifetime
             ["AppHost__OtlpApiKey"] = OtlpKey,
             ["AppHost__ResourceService__ApiKey"] = ResourceServiceKey,
         });
-        var lines = await _appHost.WrittenAsync(AllReady);
+        var lines = await _appHost.WrittenAsync(LoginText);
         LoginLink = lines[^1][(lines[^1].IndexOf(LoginText, StringComparison.Ordinal) + LoginText.Length)..].Trim();
 
         _playwright = await Playwright.CreateAsync();

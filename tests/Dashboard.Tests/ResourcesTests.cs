@@ -15,7 +15,7 @@ public sealed class ResourcesTests(DemoDashboard dashboard)
         (string Name, string Source)[] resources =
         [
             ("sender", "SenderService.csproj"), ("receiver", "ReceiverService.csproj"),
-            ("artemis", "apache/artemis:"), ("sender-postgres", "postgres:17.6"), ("receiverdb", ""),
+            ("artemis", "artemis.sh"), ("sender-postgres", "postgres.sh"), ("receiverdb", ""),
         ];
         foreach (var (name, source) in resources)
         {

@@ -14,10 +14,10 @@ public sealed class WorkshopTests(DemoDashboard dashboard)
         await window.State("artemis", "Running").WaitForAsync();
 
         await Click.UntilSeenAsync(
-            window.State("artemis", "Stopping").Or(window.State("artemis", "Exited")),
+            window.State("artemis", "Stopping").Or(window.State("artemis", "Finished")),
             window.Row("artemis").Locator($"fluent-button[title='{Outage}']"));
 
-        await window.State("artemis", "Exited").WaitForAsync();
+        await window.State("artemis", "Finished").WaitForAsync();
         await window.State("artemis", "Running").WaitForAsync();
         await window.State("sender", "Running").WaitForAsync();
         await window.State("receiver", "Running").WaitForAsync();

@@ -139,7 +139,7 @@ public sealed class AppHostProcess : IDisposable
 
     private static string[] Arguments(string volumes) =>
     [
-        $"--Demo:Volumes={volumes}", "--DcpPublisher:RandomizePorts=true",
+        $"--Demo:Volumes={volumes}", "--Demo:FreePorts=true",
         .. ((string[])["artemis", "sender-postgres", "receiver-postgres"]).Select(resource => $"--Parameters:{resource}-password={Password}"),
     ];
 

@@ -15,6 +15,7 @@ namespace Tests.Harness;
 public sealed class Infrastructure : IAsyncLifetime
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private readonly string _volumes = $"test-{Guid.NewGuid():N}";
     private DistributedApplication? _app;
     private string _postgres = "";
     private int _databases;
@@ -25,14 +26,24 @@ public sealed class Infrastructure : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using var timeout = new CancellationTokenSource(StartTimeout);
-        var builder = DistributedApplicationTestingBuilder.Create();
-        builder.AddPostgres("postgres").WithImageTag("17.6");
-        builder.AddArtemis("artemis", builder.AddParameter("user", "artemis"), builder.AddParameter("password", "secret/with+odd@signs", secret: true));
-        _app = await builder.BuildAsync(timeout.Token);
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            // Knows where the orchestrator is.
+            AssemblyName = "AppHost",
+            DisableDashboard = true,
+            Args = ["--DcpPublisher:RandomizePorts=true", "--DcpPublisher:WaitForResourceCleanup=true"],
+        });
+        builder.AddDatabase("db", server: "postgres", $"{_volumes}-postgres");
+        builder.AddBroker(
+            "artemis",
+            builder.AddParameter("user", "artemis"),
+            builder.AddParameter("password", "secret/with+odd@signs", secret: true),
+            $"{_volumes}-artemis");
+        _app = builder.Build();
         await _app.StartAsync(timeout.Token);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("artemis", timeout.Token);
-        _postgres = (await _app.GetConnectionStringAsync("postgres", timeout.Token))!;
+        _postgres = (await _app.GetConnectionStringAsync("db", timeout.Token))!;
         Broker = (await _app.GetConnectionStringAsync("artemis", timeout.Token))!;
     }
 
@@ -40,7 +51,9 @@ public sealed class Infrastructure : IAsyncLifetime
     {
         if (_app is not null)
         {
+            await _app.StopAsync();
             await _app.DisposeAsync();
+            await TestVolumes.RemoveAsync(_volumes);
         }
     }
 

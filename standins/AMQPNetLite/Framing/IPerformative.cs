@@ -1,7 +1,0 @@
-namespace Amqp.Framing;
-
-/// <summary>What the body of a frame begins with (2.7).</summary>
-internal interface IPerformative
-{
-    void Write(ByteBuffer buffer);
-}
