@@ -261,7 +261,7 @@ internal sealed class TestRun
         {
             // A test host that crashed or hung, a project without tests, a filter that nothing matches.
             _failed = 1;
-            Console.WriteLine($"No test failed, but {runs.Count} of {projects} projects have results, and the exit code is {exitCode}.");
+            Console.WriteLine($"{_passed} tests passed in {runs.Count} of {projects} projects, and `dotnet test` ended with exit code {exitCode}.");
         }
     }
 
