@@ -44,7 +44,7 @@ catch (Exception reason) when (reason is CannotGoOnException or IOException or U
 
 static int Run(string project, string configuration, string[] args) => !Directory.Exists(project)
     ? throw new CannotGoOnException($"There is nothing to run: {project} does not exist.")
-    : Shell.Run("dotnet", ["run", "--project", project, "-c", configuration, "--disable-build-servers", "--", .. Setup.Complete(args)]);
+    : Shell.Run(["dotnet", "run", "--project", project, "-c", configuration, "--disable-build-servers", "--", .. Setup.Complete(args)]);
 
 static int Doctor()
 {
@@ -148,7 +148,7 @@ internal static class Setup
         foreach (var step in missing)
         {
             Shell.Say($"Getting {step.What}: {step.How}");
-            if (Shell.Run(step.Command[0], step.Command[1..]) != 0)
+            if (Shell.Run(step.Command) != 0)
             {
                 throw new CannotGoOnException($"{step.What} could not be installed: see above.");
             }
@@ -213,6 +213,9 @@ internal sealed class TestRun
     private const string Solution = "OutboxDemo.sln";
     private const string Results = "artifacts/test-results";
 
+    // A group of processes that is ended as one: dotnet, asked to end, would leave its test hosts behind.
+    private static readonly string[] DotNet = OperatingSystem.IsLinux() ? ["setsid", "dotnet"] : ["dotnet"];
+
     private int _passed;
     private int _failed = 1; // until more is known
     private int _skipped;
@@ -223,7 +226,7 @@ internal sealed class TestRun
         {
             args = Setup.Complete(args);
             Shell.Say("Building");
-            if (Shell.Run("dotnet", "build", Solution, "-v:q", "-nologo", "-clp:ErrorsOnly", "--disable-build-servers") != 0)
+            if (Shell.Run([.. DotNet, "build", Solution, "-v:q", "-nologo", "-clp:ErrorsOnly", "--disable-build-servers"]) != 0)
             {
                 throw new CannotGoOnException("The solution does not build: see above.");
             }
@@ -231,7 +234,7 @@ internal sealed class TestRun
             Directory.CreateDirectory(Results).Delete(recursive: true);
             string[] trx = ["--logger", "trx;LogFilePrefix=results", "--results-directory", Results];
             string[] hang = ["--blame-hang-timeout", "10min", "--blame-hang-dump-type", "none"];
-            var exitCode = Shell.Run("dotnet", ["test", Solution, "--no-build", "--nologo", "-m:1", .. trx, .. hang, .. args]);
+            var exitCode = Shell.Run([.. DotNet, "test", Solution, "--no-build", "--nologo", "-m:1", .. trx, .. hang, .. args]);
             Count(exitCode, mayLeaveOutProjects: args is not []);
         }
         catch (Exception reason)
@@ -272,7 +275,7 @@ internal static class Shell
 {
     private static readonly string Suffix = OperatingSystem.IsWindows() ? ".exe" : "";
     private static volatile bool _interrupted;
-    private static volatile int _child;
+    private static volatile Process? _child;
 
     public static string[] Path => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator);
 
@@ -282,10 +285,10 @@ internal static class Shell
     public static string? Which(string program, params string[] folders) =>
         folders.Select(folder => System.IO.Path.Combine(folder, program + Suffix)).FirstOrDefault(File.Exists);
 
-    // A program with the terminal to itself.
-    public static int Run(string program, params string[] args)
+    // A program with the terminal to itself. It is not disposed, as a signal may come at any moment.
+    public static int Run(params string[] command)
     {
-        using var process = Start(new(program, args));
+        var process = _child = Start(new(command[0], command[1..]));
         process.WaitForExit();
         return process.ExitCode;
     }
@@ -312,19 +315,20 @@ internal static class Shell
         return process.ExitCode == 0 ? text.ToString() : null;
     }
 
-    // Ctrl-C reaches the programs that were started too; SIGTERM has to be passed on. Either way this program ends after them.
+    // Ctrl-C reaches the programs that were started too, except in a group of their own; SIGTERM has to be passed on. Either way this program
+    // ends after them.
     public static void WaitForChild(PosixSignalContext context)
     {
         context.Cancel = _interrupted = true;
-        using var kill = context.Signal is PosixSignal.SIGTERM && _child != 0 ? Process.Start("sh", ["-c", $"kill {_child}"]) : null;
+        var isGroup = _child?.StartInfo.FileName is "setsid";
+        if (_child is { } child && (isGroup || context.Signal is PosixSignal.SIGTERM))
+        {
+            using var kill = Process.Start("sh", ["-c", $"kill -TERM {(isGroup ? "-" : "")}{child.Id}"]);
+        }
     }
 
-    private static Process Start(ProcessStartInfo start)
-    {
-        var process = _interrupted ? throw new CannotGoOnException("Interrupted.") : Process.Start(start)!;
-        _child = process.Id;
-        return process;
-    }
+    private static Process Start(ProcessStartInfo start) =>
+        _interrupted ? throw new CannotGoOnException("Interrupted.") : Process.Start(start)!;
 }
 
 // A sentence that says why, for the person at the terminal.
