@@ -4,7 +4,6 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Tests.Harness;
-using Xunit;
 
 namespace AppHost.Tests;
 

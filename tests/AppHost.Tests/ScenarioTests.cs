@@ -4,7 +4,6 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
 using Tests.Harness;
-using Xunit;
 
 namespace AppHost.Tests;
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using Tests.Harness;
-using Xunit;
 
 namespace AppHost.Tests;
 
