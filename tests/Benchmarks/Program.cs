@@ -1,16 +1,9 @@
-using Benchmarks.Amqp;
 using Benchmarks.Inbox;
 using Benchmarks.Relay;
-
-if (args is [OwnClient.Verb, var address, var queue])
-{
-    return await OwnClient.RunAsync(address, queue);
-}
 
 // One folder per benchmark, one line here.
 var benchmarks = new Dictionary<string, Func<Task>>
 {
-    ["amqp"] = AmqpBenchmark.RunAsync,
     ["inbox"] = InboxBenchmark.RunAsync,
     ["relay"] = RelayBenchmark.RunAsync,
 };
