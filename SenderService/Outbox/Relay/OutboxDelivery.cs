@@ -45,7 +45,7 @@ internal sealed class OutboxDelivery(PendingMessage message, OutboxPublisher pub
         _ => null,
     };
 
-    /// <param name="outcome">The broker's answer; null if the link was closed before the message was sent.</param>
+    /// <param name="outcome">The broker's answer; null if none came: it may have the message or not.</param>
     public void Complete(Outcome? outcome)
     {
         _outcome = outcome;
