@@ -7,10 +7,10 @@ namespace SenderService.Outbox.Relay;
 /// <summary>A message on its way to the broker, and what became of it.</summary>
 internal sealed class OutboxDelivery(PendingMessage message, OutboxPublisher publisher, PublishedBatch batch)
 {
-    /// <summary>What a broker says when it is not the message that is wrong.</summary>
+    /// <summary>What a broker, or the client for it, says when it is not the message that is wrong.</summary>
     private static readonly HashSet<string> OutageConditions =
     [
-        "amqp:resource-limit-exceeded", "amqp:resource-locked", "amqp:resource-deleted", "amqp:not-found", "amqp:internal-error",
+        "amqp:resource-limit-exceeded", "amqp:resource-locked", "amqp:resource-deleted", "amqp:not-found", "amqp:internal-error", "amqp:illegal-state",
         "amqp:unauthorized-access", "amqp:connection:forced", "amqp:link:detach-forced", "amqp:link:stolen",
     ];
 
