@@ -10,8 +10,8 @@ internal sealed class OutboxDelivery(PendingMessage message, OutboxPublisher pub
     /// <summary>What a broker, or the client for it, says when it is not the message that is wrong.</summary>
     private static readonly HashSet<string> OutageConditions =
     [
-        "amqp:resource-limit-exceeded", "amqp:resource-locked", "amqp:resource-deleted", "amqp:not-found", "amqp:internal-error", "amqp:illegal-state",
-        "amqp:unauthorized-access", "amqp:connection:forced", "amqp:link:detach-forced", "amqp:link:stolen",
+        "amqp:resource-limit-exceeded", "amqp:resource-locked", "amqp:resource-deleted", "amqp:not-found", "amqp:internal-error",
+        "amqp:illegal-state", "amqp:unauthorized-access", "amqp:connection:forced", "amqp:link:detach-forced", "amqp:link:stolen",
     ];
 
     private Outcome? _outcome;

@@ -87,11 +87,12 @@ internal sealed partial class OutboxDispatcher(
     }
 
     /// <summary>
-    /// Whatever this is the end of: nothing is sent without the right to mark, what was not answered stays pending, and all spans end.
+    /// Ends the publishing, whatever the reason. Nothing is sent without the right to mark, what was not answered stays pending, all spans
+    /// end.
     /// </summary>
     public void Dispose() => _publisher.Abandon();
 
-    /// <summary>The link has ended, or is of no more use: what is accepted yet is marked, and nothing else is counted.</summary>
+    /// <summary>Leaves a link that has ended or is of no more use. Answers that still come count.</summary>
     /// <param name="answered">What was taken already, and marked as far as it was accepted.</param>
     private async Task LeaveAsync(IReadOnlyList<OutboxDelivery> answered)
     {
@@ -105,8 +106,8 @@ internal sealed partial class OutboxDispatcher(
     }
 
     /// <summary>
-    /// Waits for the answers to what is in flight, but not for ever: the client does not call back for a message over which it has thrown, nor for
-    /// any once it has said that the link is closed.
+    /// Waits for the answers to what is in flight, but not for ever: the client does not call back for a message over which it has thrown,
+    /// nor for any once it has said that the link is closed.
     /// </summary>
     private async Task StopPublishingAsync()
     {

@@ -24,7 +24,7 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     /// <summary>Two batches are about what is answered between one pause of a broker and the next.</summary>
     private readonly AnsweredDeliveries _answered = new(2 * options.BatchSize, time);
 
-    /// <summary>What may be on its way to the broker. Whoever takes a message out completes it, so that each is completed exactly once.</summary>
+    /// <summary>What may be on its way to the broker. Who takes a message out completes it: so each is completed exactly once.</summary>
     private readonly HashSet<OutboxDelivery> _inFlight = [];
 
     private int _maxInFlight = options.MaxInFlight;
@@ -159,16 +159,18 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         }
         catch (Exception exception)
         {
-            // The client throws whatever it meets: an ObjectDisposedException, say, if the connection has just ended. And it writes what other threads
-            // have left it too, and throws here for those. So this message may be on its way and be answered yet, and another may never be answered,
-            // though sending it threw nothing: both stay in flight, and the relay leaves the link.
+            // The client throws whatever it meets, such as an ObjectDisposedException if the connection has just ended. It also writes what
+            // other threads have left it, and throws here for those. So this message may be on its way and still be answered, and another
+            // may never be answered, though sending it threw nothing. Both stay in flight, and the relay leaves the link.
             Failure = exception;
             Stop();
             signal.Wake();
         }
     }
 
-    /// <summary>Called on the connection's reader: it must not block, nor throw, as the client would not call back for the messages after it.</summary>
+    /// <summary>
+    /// Called on the connection's reader. It must not block. It must not throw, as the client would not call back for the messages after it.
+    /// </summary>
     private void Continue(OutboxDelivery delivery, Outcome? outcome)
     {
         bool isNews;
@@ -176,7 +178,7 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         {
             if (!_inFlight.Remove(delivery))
             {
-                // The client can call back twice: when the broker answers, and when the link closes while the message is still being written.
+                // The client can call back twice: when the broker answers early, and when the link closes before the message is written.
                 return;
             }
 

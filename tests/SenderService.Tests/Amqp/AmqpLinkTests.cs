@@ -44,7 +44,7 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
     [Theory]
     [InlineData(EventId.SessionLocalOpen)]
     [InlineData(EventId.LinkLocalOpen)]
-    public async Task A_connection_that_ends_while_a_link_is_attached_is_an_outage_that_is_logged_once_and_that_health_tells_of(EventId during)
+    public async Task A_connection_that_ends_while_a_link_is_attached_is_an_outage_logged_once_that_health_tells_of(EventId during)
     {
         const int Failures = 3;
         var closed = new ObjectDisposedException("TransportWriter");

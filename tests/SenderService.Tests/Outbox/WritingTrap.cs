@@ -6,8 +6,8 @@ using Amqp.Types;
 namespace SenderService.Tests.Outbox;
 
 /// <summary>
-/// Does something once in the middle of the writing of one message, on whichever thread the client writes it: it is a field of the message's transfer, and
-/// is asked for its length when that is encoded.
+/// Does something once in the middle of the writing of one message, on whichever thread the client writes it: it is a field of the message's
+/// transfer, and is asked for its length when that is encoded.
 /// </summary>
 internal sealed class WritingTrap : ArrayList
 {

@@ -15,8 +15,9 @@ using Xunit;
 namespace SenderService.Tests.Outbox.Relay;
 
 /// <summary>
-/// How the relay leaves a link on which the client has not called back as it should. The relay's steps are taken by hand on real sessions and a real link.
-/// The client writes for one thread at a time, and that one writes what the others have left it: here the test sends a message too, by another link.
+/// How the relay leaves a link on which the client has not called back as it should. The relay's steps are taken by hand on real sessions and
+/// a real link. One thread at a time writes for all links of a session: it writes what the others have left it. So the test sends a message
+/// too, by another link.
 /// </summary>
 [Collection(SenderSuite.Name)]
 public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
@@ -74,7 +75,7 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         _signal.Dispose();
     }
 
-    /// <summary>The test is writing when these are sent. It goes on to them, and it hears of it that the second fails: sending that threw nothing.</summary>
+    /// <summary>The test is writing when these are sent. It goes on to them, and the second fails: the test gets the exception, not the relay.</summary>
     [Fact]
     public async Task A_callback_that_never_comes_is_not_waited_for()
     {
@@ -129,8 +130,8 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
     }
 
     /// <summary>
-    /// The client says of a message that asks for no answer that it is accepted, also while the test is writing; then that fails, and the client says
-    /// of all that waited for it that they are rejected.
+    /// The client says at once that a message that asks for no answer is accepted, even if it waits for the test to finish writing. Then that
+    /// fails, and the client says that all that waited is rejected.
     /// </summary>
     [Fact]
     public async Task A_callback_that_comes_twice_counts_once()
