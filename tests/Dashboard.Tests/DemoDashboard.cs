@@ -8,6 +8,9 @@ public sealed class DemoDashboard : IAsyncLifetime
 {
     private const string LoginText = "Login to the dashboard at ";
 
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(15);
+
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
     private AppHostProcess? _appHost;
     private IPlaywright? _playwright;
@@ -55,9 +58,22 @@ public sealed class DemoDashboard : IAsyncLifetime
     internal async Task<DashboardWindow> LogInAsync()
     {
         var window = await OpenAsync();
-        await window.Page.GotoAsync(LoginLink);
-        await window.Row("sender").WaitForAsync();
-        return window;
+
+        // The list of resources stays empty where the page was opened before the dashboard had reached the AppHost.
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (true)
+        {
+            try
+            {
+                await window.Page.GotoAsync(LoginLink);
+                await window.Row("sender").WaitForAsync(new LocatorWaitForOptions { Timeout = (float)TimeToShow.TotalMilliseconds });
+                return window;
+            }
+            catch (Exception exception) when (exception is TimeoutException or PlaywrightException && !deadline.IsCancellationRequested)
+            {
+                // Not there yet: once more.
+            }
+        }
     }
 
     public async Task DisposeAsync()

@@ -13,9 +13,6 @@ public sealed class AppHostProcess : IDisposable
     /// <summary>The password of the broker and of both databases: given, so that none is generated and kept in the user's secrets.</summary>
     public const string Password = "not-for-everyones-eyes";
 
-    /// <summary>Written once everything has been started that nothing is waited for.</summary>
-    public const string Started = "Distributed application started";
-
     private const int SigTerm = 15;
     private const string CtrlC = "\u0003";
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
@@ -144,6 +141,20 @@ public sealed class AppHostProcess : IDisposable
         }
     }
 
+    /// <summary>Waits until a database's script runs for it: then a start has begun and is not complete.</summary>
+    public Task WaitUntilADatabaseIsCreatedAsync() =>
+        ProcessesAsync(processes => processes.Any(process => process.Contains("/postgres.sh ", StringComparison.Ordinal)));
+
+    /// <summary>Waits until the services run, which wait for their databases.</summary>
+    public async Task WaitUntilServicesRunAsync()
+    {
+        await WrittenAsync("Distributed application started");
+        await ProcessesAsync(processes => processes.Any(process => process.EndsWith("SenderService ", StringComparison.Ordinal)));
+    }
+
+    /// <summary>After its end: waits until nothing runs any more that it has started.</summary>
+    public Task WaitUntilNothingIsLeftAsync() => ProcessesAsync(processes => processes.Count == 0);
+
     /// <summary>Presses Ctrl-C in the terminal, which sends SIGINT to all that runs in its foreground.</summary>
     public async Task PressCtrlCAsync()
     {
@@ -178,6 +189,9 @@ public sealed class AppHostProcess : IDisposable
 
         _process.Dispose();
     }
+
+    private Task<IReadOnlyList<string>> ProcessesAsync(Predicate<IReadOnlyList<string>> condition) => Eventually.GetAsync(
+        () => Task.FromResult(Processes), condition, describe: processes => string.Join('\n', processes));
 
     private static string[] Arguments(string volumes) =>
     [

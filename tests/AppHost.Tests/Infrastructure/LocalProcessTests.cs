@@ -9,21 +9,20 @@ using Tests.Harness;
 
 namespace AppHost.Tests.Infrastructure;
 
-/// <summary>A database and a broker as local processes: stopped, started, restarted, crashed, paused. What they keep is still there.</summary>
-public sealed class LocalProcessTests : IAsyncLifetime
+/// <summary>A database and a broker as local processes.</summary>
+public sealed class LocalServers : IAsyncLifetime
 {
-    private const string Postgres = "postgres";
-    private const string Broker = "broker";
-    private const string Database = "db";
-    private const string Queue = "kept";
+    public const string Postgres = "postgres";
+    public const string Broker = "broker";
+    public const string Database = "db";
 
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
-    private LocalSystem _system = null!;
-    private int _rows;
+
+    internal LocalSystem System { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _system = await LocalSystem.StartAsync(builder =>
+        System = await LocalSystem.StartAsync(builder =>
         {
             builder.AddLocalPostgres(Postgres, Folder(Postgres)).AddDatabase(Database);
             builder.AddLocalBroker(
@@ -32,15 +31,29 @@ public sealed class LocalProcessTests : IAsyncLifetime
                 builder.AddParameter("password", "with/odd@signs 'and\" \\spaces", secret: true),
                 Folder(Broker));
         });
-        await _system.WaitUntilHealthyAsync(Postgres);
-        await _system.WaitUntilHealthyAsync(Broker);
+        await System.WaitUntilHealthyAsync(Postgres);
+        await System.WaitUntilHealthyAsync(Broker);
     }
 
     public async Task DisposeAsync()
     {
-        await _system.DisposeAsync();
+        await System.DisposeAsync();
         await TestVolumes.RemoveAsync(_volumes);
     }
+
+    private string Folder(string resource) => Solution.PathOf($".local/{_volumes}-{resource}");
+}
+
+/// <summary>Local processes that are stopped, started, restarted, crashed, paused. What they keep is still there.</summary>
+public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<LocalServers>
+{
+    private const string Postgres = LocalServers.Postgres;
+    private const string Broker = LocalServers.Broker;
+    private const string Database = LocalServers.Database;
+    private const string Queue = "kept";
+
+    private readonly LocalSystem _system = servers.System;
+    private int _rows;
 
     [Fact]
     public async Task What_was_written_is_there_after_a_stop_a_restart_and_a_crash()
@@ -77,7 +90,7 @@ public sealed class LocalProcessTests : IAsyncLifetime
     [InlineData(Broker, "broker_amqp")]
     public async Task A_server_that_says_nothing_is_unhealthy_within_seconds(string resource, string healthCheck)
     {
-        Assert.Equal(HealthStatus.Healthy, (await _system.HealthAsync(healthCheck)).Status);
+        await Eventually.GetAsync(() => _system.HealthAsync(healthCheck), health => health.Status is HealthStatus.Healthy);
         using var process = await _system.ProcessAsync(resource);
         await ProcessTree.SignalAsync(process.Id, "STOP");
         var paused = await _system.HealthAsync(healthCheck);
@@ -94,9 +107,9 @@ public sealed class LocalProcessTests : IAsyncLifetime
         await _system.EndedAsync(Postgres);
         var health = await _system.HealthAsync("postgres_connects");
         Assert.Contains("refused", health.Description, StringComparison.OrdinalIgnoreCase);
+        await _system.PressAsync(Postgres, KnownResourceCommands.StartCommand);
+        await Eventually.GetAsync(() => _system.HealthAsync("postgres_connects"), health => health.Status is HealthStatus.Healthy);
     }
-
-    private string Folder(string resource) => Solution.PathOf($".local/{_volumes}-{resource}");
 
     /// <summary>Adds a row and a message once both servers are healthy.</summary>
     private async Task WriteAsync()
