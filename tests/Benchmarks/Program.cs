@@ -1,6 +1,9 @@
 using Benchmarks.Inbox;
 using Benchmarks.Relay;
 
+// Of the AppHost, which finds nobody ready as long as it starts: only the figures are to be seen.
+Environment.SetEnvironmentVariable("Logging__LogLevel__Default", "None");
+
 // One folder per benchmark, one line here.
 var benchmarks = new Dictionary<string, Func<Task>>
 {
