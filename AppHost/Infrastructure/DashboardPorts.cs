@@ -4,7 +4,12 @@ namespace Aspire.Hosting;
 public static class DashboardPorts
 {
     private static readonly string[] Settings =
-        ["ASPNETCORE_URLS", "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"];
+    [
+        "ASPNETCORE_URLS",
+        "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL",
+        "ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL",
+        "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL",
+    ];
 
     /// <summary>Says in one sentence that a port is taken, where Aspire itself would write a stack trace.</summary>
     /// <exception cref="DistributedApplicationException">Another program listens on one of the dashboard's ports.</exception>
@@ -15,11 +20,14 @@ public static class DashboardPorts
             return;
         }
 
-        var addresses = Settings.SelectMany(setting => (builder.Configuration[setting] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries));
-        if (addresses.Select(address => new Uri(address)).FirstOrDefault(address => address.IsLoopback && LocalChecks.Port(address.Port) is not null) is { } taken)
+        var addresses = Settings
+            .SelectMany(setting => (builder.Configuration[setting] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries))
+            .Select(address => new Uri(address));
+        if (addresses.FirstOrDefault(address => address.IsLoopback && LocalChecks.Port(address.Port) is not null) is { } taken)
         {
             throw new DistributedApplicationException(
-                $"Port {taken.Port} is taken, which the dashboard needs: stop the program that listens there, often another copy of this demo.");
+                $"Port {taken.Port} is taken, which the dashboard needs: stop the program that listens there, often another copy of this "
+                + "demo.");
         }
     }
 }

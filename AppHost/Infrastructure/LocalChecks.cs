@@ -32,9 +32,10 @@ internal static partial class LocalChecks
 
         var megabytes = new DriveInfo(folder).AvailableFreeSpace / 1_000_000;
         return megabytes < MinimumMegabytes
-            ? string.Create(CultureInfo.InvariantCulture, $"The disk of {folder} has only {megabytes} MB left: make at least {MinimumMegabytes} MB free.")
+            ? $"The disk of {folder} has only {megabytes} MB left: make at least {MinimumMegabytes} MB free."
             : await IsLockedAsync(Path.Combine(folder, ".lock"), cancellationToken)
-            ? $"Another AppHost works on {folder}: stop that one, or give this one data of its own, for example with --Demo:Volumes=<prefix>."
+            ? $"Another AppHost works on {folder}: stop that one, or give this one data of its own, "
+                + "for example with --Demo:Volumes=<prefix>."
             : null;
     }
 
@@ -49,7 +50,7 @@ internal static partial class LocalChecks
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"Port {port} is taken: stop the program that listens there ('ss -ltnp' names it).");
+            return $"Port {port} is taken: stop the program that listens there ('ss -ltnp' names it).";
         }
     }
 
@@ -73,7 +74,8 @@ internal static partial class LocalChecks
     {
         var home = Environment.GetEnvironmentVariable("JAVA_HOME");
         var java = string.IsNullOrEmpty(home) ? "java" : Path.Combine(home, "bin", "java");
-        return await MajorVersionAsync(java, "-version", cancellationToken) is { } version && int.Parse(version, CultureInfo.InvariantCulture) >= 17
+        var version = await MajorVersionAsync(java, "-version", cancellationToken);
+        return version is not null && int.Parse(version, CultureInfo.InvariantCulture) >= 17
             ? null
             : "Artemis needs Java 17 or newer: install it ('apt-get install default-jre-headless'), or set JAVA_HOME to the folder of one.";
     }
@@ -104,7 +106,8 @@ internal static partial class LocalChecks
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, argument) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, argument) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await errors;
             await process.WaitForExitAsync(cancellationToken);

