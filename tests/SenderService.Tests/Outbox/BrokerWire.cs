@@ -55,12 +55,12 @@ internal sealed class BrokerWire : TcpWire
     /// <summary>The broker takes a pause before its next acceptance; after <see cref="ReleaseNext"/>, before the one behind that.</summary>
     public void PauseNext(TimeSpan length) => Volatile.Write(ref _pause, new(length));
 
-    protected override Pump PumpRequests() => (from, to, end) => PumpFramesAsync(from, to, frame => new(OnSent(frame)), end);
+    protected override Pump PumpRequests() => (from, to, end) => PumpFramesAsync(from, to, frame => to.WriteAsync(OnSent(frame), end), end);
 
-    protected override Pump PumpAnswers() => (from, to, end) => PumpFramesAsync(from, to, frame => OnAnsweredAsync(frame, end), end);
+    protected override Pump PumpAnswers() => (from, to, end) => PumpFramesAsync(from, to, frame => OnAnsweredAsync(frame, to, end), end);
 
-    /// <summary>Passes frame after frame on, as <paramref name="change"/> would have them.</summary>
-    private static async Task PumpFramesAsync(NetworkStream from, NetworkStream to, Func<byte[], ValueTask<byte[]>> change, CancellationToken end)
+    /// <summary>Has frame after frame passed on by <paramref name="pass"/>.</summary>
+    private static async Task PumpFramesAsync(NetworkStream from, NetworkStream to, Func<byte[], ValueTask> pass, CancellationToken end)
     {
         var head = new byte[8];
         while (await from.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, end) == head.Length)
@@ -70,7 +70,7 @@ internal sealed class BrokerWire : TcpWire
             var frame = new byte[isHeader ? head.Length : BinaryPrimitives.ReadInt32BigEndian(head)];
             head.CopyTo(frame, 0);
             await from.ReadExactlyAsync(frame.AsMemory(head.Length), end);
-            await to.WriteAsync(isHeader ? frame : await change(frame), end);
+            await (isHeader ? to.WriteAsync(frame, end) : pass(frame));
         }
     }
 
@@ -97,16 +97,21 @@ internal sealed class BrokerWire : TcpWire
         return frame;
     }
 
-    private async ValueTask<byte[]> OnAnsweredAsync(byte[] frame, CancellationToken end)
+    private async ValueTask OnAnsweredAsync(byte[] frame, NetworkStream to, CancellationToken end)
     {
         if (Frames.AcceptedDeliveries(frame) is not { } range)
         {
-            return frame;
+            await to.WriteAsync(frame, end);
+            return;
         }
 
         if (Interlocked.Exchange(ref _releasesNext, false))
         {
-            return Frames.Released(frame);
+            await to.WriteAsync(Frames.Released(frame, range.First++), end);
+            if (range.First > range.Last)
+            {
+                return;
+            }
         }
 
         if (Interlocked.Exchange(ref _pause, null) is { } pause)
@@ -114,7 +119,7 @@ internal sealed class BrokerWire : TcpWire
             await Task.Delay(pause.Length, end);
         }
 
-        return OnAccepted(frame, range);
+        await to.WriteAsync(OnAccepted(frame, range), end);
     }
 
     private byte[] OnAccepted(byte[] frame, (uint First, uint Last) range)

@@ -40,13 +40,7 @@ internal static class Frames
 
     public static byte[] Accepted(byte[] like, uint id) => Disposition(like, id, [0x00, 0x53, AcceptedCode, 0x45]);
 
-    /// <summary>The same disposition, but released: neither of the two states has a field, so only the code differs.</summary>
-    public static byte[] Released(byte[] accepted)
-    {
-        var released = accepted.ToArray();
-        released[accepted.AsSpan().IndexOf<byte>([0x00, 0x53, AcceptedCode]) + 2] = ReleasedCode;
-        return released;
-    }
+    public static byte[] Released(byte[] like, uint id) => Disposition(like, id, [0x00, 0x53, ReleasedCode, 0x45]);
 
     public static byte[] Rejected(byte[] like, uint id, string condition, string description) =>
         Disposition(like, id, Composite(0x25, 1, Error(condition, description)));

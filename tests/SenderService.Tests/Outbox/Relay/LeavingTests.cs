@@ -75,7 +75,7 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         _signal.Dispose();
     }
 
-    /// <summary>The test is writing when these are sent. It goes on to them, and the second fails: the test gets the exception, not the relay.</summary>
+    /// <summary>The test writes while these are sent. It goes on to them, and the second fails: the test gets the exception.</summary>
     [Fact]
     public async Task A_callback_that_never_comes_is_not_waited_for()
     {
