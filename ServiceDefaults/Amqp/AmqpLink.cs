@@ -50,6 +50,7 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
 
     /// <summary>Attaches a link in a new session and waits for the broker to agree.</summary>
     /// <exception cref="AmqpException">The broker refused, or the connection ended.</exception>
+    /// <exception cref="IOException">The connection has just ended.</exception>
     /// <exception cref="TimeoutException">The broker did not answer.</exception>
     internal static async Task<AmqpLink<TLink>> AttachAsync(
         OpenConnection open,
@@ -60,8 +61,19 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var session = new Session(open.Connection);
-        var link = new AmqpLink<TLink>(session, attach(session, OnAttached), open.Closed);
+        Session session;
+        AmqpLink<TLink> link;
+        try
+        {
+            session = new Session(open.Connection);
+            link = new AmqpLink<TLink>(session, attach(session, OnAttached), open.Closed);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            // Nobody has disposed anything: so AMQPNetLite says it while the transport is closed already and the connection is not.
+            throw new IOException("it hung up", exception);
+        }
+
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(link.Closed, cancellationToken);

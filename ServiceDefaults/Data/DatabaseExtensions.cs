@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using ServiceDefaults.Startup;
+using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults.Data;
 
@@ -21,9 +22,14 @@ public static class DatabaseExtensions
 
         builder.AddNpgsqlDbContext<TContext>(
             connectionName,
+            settings =>
+            {
+                // Retrying is left to those who know what a lost answer means: the caller with its Idempotency-Key, the relay, the consumer.
+                settings.DisableRetry = true;
 
-            // Retrying is left to those who know what a lost answer means: the caller with its Idempotency-Key, the relay, the consumer.
-            settings => settings.DisableRetry = true,
+                // Registers the spans and the meter of Npgsql, for the relay's connections too.
+                settings.DisableTracing = settings.DisableMetrics = !builder.Configuration.ExportsTelemetry();
+            },
             options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source =>
             {
                 source.TraceOnlyWithinSpans();

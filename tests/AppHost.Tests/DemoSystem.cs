@@ -1,16 +1,18 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Tests.Harness;
-using Xunit;
 
 namespace AppHost.Tests;
 
-/// <summary>The whole system as the AppHost describes it, on volumes of its own; a scenario breaks it and says what must still be
-/// true.</summary>
-internal sealed class DemoSystem : IAsyncDisposable
+/// <summary>
+/// The whole system as the AppHost describes it, on volumes of its own. A scenario breaks it, says what must still be true, and leaves it
+/// running for the next scenario.
+/// </summary>
+public sealed class DemoSystem : IAsyncLifetime
 {
     public const string Sender = "sender";
     public const string Receiver = "receiver";
@@ -22,32 +24,24 @@ internal sealed class DemoSystem : IAsyncDisposable
     private readonly TcpWire _wire = new();
     private DistributedApplication _app = null!;
 
-    private DemoSystem()
-    {
-    }
+    /// <summary>What was notified while everything was started, in this order: "resource state health".</summary>
+    public ConcurrentQueue<string> Starting { get; } = [];
 
     /// <summary>Starts everything and waits until the broker and both services are healthy.</summary>
-    public static async Task<DemoSystem> StartAsync()
+    public async Task InitializeAsync()
     {
-        var system = new DemoSystem();
-        try
-        {
-            using var timeout = new CancellationTokenSource(StepTimeout);
-            string[] arguments = [$"--Demo:Volumes={system._volumes}"];
-            var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments, timeout.Token);
-            system.LayWire(builder);
-            system._app = await builder.BuildAsync(timeout.Token);
-            await system._app.StartAsync(timeout.Token);
-            await system.WaitUntilHealthyAsync(Broker);
-            await system.WaitUntilHealthyAsync(Sender);
-            await system.WaitUntilHealthyAsync(Receiver);
-            return system;
-        }
-        catch
-        {
-            await system.DisposeAsync();
-            throw;
-        }
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        string[] arguments = [$"--Demo:Volumes={_volumes}", "--Demo:FreePorts=true"];
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments, timeout.Token);
+        LayWire(builder);
+        _app = await builder.BuildAsync(timeout.Token);
+        var watching = WatchAsync(timeout.Token);
+        await _app.StartAsync(timeout.Token);
+        await WaitUntilHealthyAsync(Broker);
+        await WaitUntilHealthyAsync(Sender);
+        await WaitUntilHealthyAsync(Receiver);
+        await timeout.CancelAsync();
+        await watching;
     }
 
     /// <summary>Posts entities, each accepted with 201.</summary>
@@ -66,16 +60,16 @@ internal sealed class DemoSystem : IAsyncDisposable
         return items;
     }
 
-    /// <summary>Waits until the receiver shows as many entities as expected, and compares them, each with its version.</summary>
+    /// <summary>Waits until the receiver shows all of these entities, and compares them, each with its version.</summary>
     public async Task AssertProjectionsAsync(IEnumerable<Item> expected)
     {
-        var items = expected.OrderBy(item => item.Id).ToArray();
+        var items = expected.ToDictionary(item => item.Id);
         using var client = Client(Receiver);
         var shown = await Eventually.GetAsync(
-            async () => (await client.GetFromJsonAsync<Item[]>("/api/EntityItems"))!,
-            shown => shown.Length >= items.Length,
+            async () => (await client.GetFromJsonAsync<Item[]>("/api/EntityItems"))!.Where(item => items.ContainsKey(item.Id)).ToArray(),
+            shown => shown.Length >= items.Count,
             StepTimeout);
-        Assert.Equal(items, shown.OrderBy(item => item.Id));
+        Assert.Equal(items.Values.OrderBy(item => item.Id), shown.OrderBy(item => item.Id));
     }
 
     /// <summary>The wire between the sender and the broker.</summary>
@@ -102,7 +96,7 @@ internal sealed class DemoSystem : IAsyncDisposable
 
     public async Task<string> ConnectionStringAsync(string resource) => (await _app.GetConnectionStringAsync(resource))!;
 
-    /// <summary>With a short timeout: where a proxy holds the port of a service that is dead, a request would hang.</summary>
+    /// <summary>A client of a service's API.</summary>
     public HttpClient Client(string service)
     {
         var client = _app.CreateHttpClient(service, "http");
@@ -110,15 +104,26 @@ internal sealed class DemoSystem : IAsyncDisposable
         return client;
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task DisposeAsync()
     {
-        if (_app is not null)
-        {
-            await _app.DisposeAsync();
-        }
-
+        await _app.DisposeAsync();
         await _wire.DisposeAsync();
         await TestVolumes.RemoveAsync(_volumes);
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var change in _app.ResourceNotifications.WatchAsync(cancellationToken))
+            {
+                Starting.Enqueue($"{change.Resource.Name} {change.Snapshot.State?.Text} {change.Snapshot.HealthStatus}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Everything has been started.
+        }
     }
 
     /// <summary>Leads the sender's connection to the broker over a wire in this process.</summary>
@@ -151,4 +156,11 @@ internal sealed class DemoSystem : IAsyncDisposable
         using var timeout = new CancellationTokenSource(StepTimeout);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, timeout.Token);
     }
+}
+
+/// <summary>All scenarios run on one system, one after another.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneDemoSystem : ICollectionFixture<DemoSystem>
+{
+    public const string Name = "The demo's system";
 }

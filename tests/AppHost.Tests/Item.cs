@@ -1,4 +1,4 @@
 namespace AppHost.Tests;
 
 /// <summary>An entity as both services' APIs show it, as far as the scenarios compare it.</summary>
-internal sealed record Item(Guid Id, string Name, decimal Value, long Version);
+public sealed record Item(Guid Id, string Name, decimal Value, long Version);

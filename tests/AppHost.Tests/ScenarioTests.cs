@@ -4,7 +4,6 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
 using Tests.Harness;
-using Xunit;
 
 namespace AppHost.Tests;
 
@@ -12,74 +11,77 @@ namespace AppHost.Tests;
 /// The promises, on the whole system, with real databases and a real broker. docs/guarantees.md says which mechanism each holds to
 /// account.
 /// </summary>
-public sealed class ScenarioTests : IAsyncLifetime
+[Collection(OneDemoSystem.Name)]
+public sealed class ScenarioTests(DemoSystem system)
 {
     private const int MoreThanHeartbeats = 200;
 
-    private DemoSystem _system = null!;
-
-    public async Task InitializeAsync() => _system = await DemoSystem.StartAsync();
-
-    public async Task DisposeAsync() => await _system.DisposeAsync();
+    [Fact]
+    public void Each_service_is_started_after_its_database_is_healthy()
+    {
+        var starting = system.Starting.ToList();
+        Assert.InRange(starting.IndexOf("sender-postgres Running Healthy"), 0, starting.FindIndex(change => change.StartsWith("sender Running", StringComparison.Ordinal)));
+        Assert.InRange(starting.IndexOf("receiver-postgres Running Healthy"), 0, starting.FindIndex(change => change.StartsWith("receiver Running", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public async Task What_is_posted_while_the_broker_is_down_arrives_once_it_is_back()
     {
-        var before = await _system.PostAsync(5, "before");
-        await _system.AssertProjectionsAsync(before);
+        var before = await system.PostAsync(5, "before");
+        await system.AssertProjectionsAsync(before);
 
-        await _system.StopAsync(DemoSystem.Broker);
-        var during = await _system.PostAsync(20, "during the outage");
-        await _system.StartAsync(DemoSystem.Broker);
+        await system.StopAsync(DemoSystem.Broker);
+        var during = await system.PostAsync(20, "during the outage");
+        await system.StartAsync(DemoSystem.Broker);
 
-        var after = await _system.PostAsync(5, "after");
-        await _system.AssertProjectionsAsync([.. before, .. during, .. after]);
+        var after = await system.PostAsync(5, "after");
+        await system.AssertProjectionsAsync([.. before, .. during, .. after]);
     }
 
     [Fact]
     public async Task What_is_posted_while_the_receiver_is_offline_arrives_once_it_is_back()
     {
-        await _system.StopAsync(DemoSystem.Receiver);
-        var items = await _system.PostAsync(20, "while offline");
-        await AllSentAsync(items.Count);
-        await _system.StartAsync(DemoSystem.Receiver);
-        await _system.AssertProjectionsAsync(items);
+        await system.StopAsync(DemoSystem.Receiver);
+        var items = await system.PostAsync(20, "while offline");
+        await AllSentAsync();
+        await system.StartAsync(DemoSystem.Receiver);
+        await system.AssertProjectionsAsync(items);
     }
 
     [Fact]
     public async Task A_receiver_that_is_killed_before_it_could_commit_has_lost_nothing()
     {
-        var before = await _system.PostAsync(5, "before");
-        await _system.AssertProjectionsAsync(before);
+        var before = await system.PostAsync(5, "before");
+        await system.AssertProjectionsAsync(before);
 
         // Without its database the receiver takes messages and cannot commit; accepted already, they would be gone with the process.
-        await _system.StopAsync(DemoSystem.ReceiverDatabase);
-        var items = await _system.PostAsync(20, "taken and not committed");
-        await AllSentAsync(before.Count + items.Count);
-        await _system.CrashAsync(DemoSystem.Receiver);
+        await system.StopAsync(DemoSystem.ReceiverDatabase);
+        var items = await system.PostAsync(20, "taken and not committed");
+        await AllSentAsync();
+        await system.CrashAsync(DemoSystem.Receiver);
 
-        await _system.StartAsync(DemoSystem.ReceiverDatabase);
-        await _system.StartAsync(DemoSystem.Receiver);
-        await _system.AssertProjectionsAsync([.. before, .. items]);
+        await system.StartAsync(DemoSystem.ReceiverDatabase);
+        await system.StartAsync(DemoSystem.Receiver);
+        await system.AssertProjectionsAsync([.. before, .. items]);
     }
 
     [Fact]
     public async Task A_sender_that_is_killed_after_the_commit_and_before_the_publish_publishes_when_it_is_back()
     {
-        var before = await _system.PostAsync(1, "before");
-        await _system.AssertProjectionsAsync(before);
+        var before = await system.PostAsync(1, "before");
+        await system.AssertProjectionsAsync(before);
 
         // The relay sends, nothing arrives, and it waits for an answer that never comes: the moment in which it is killed.
-        _system.SenderWire.SwallowRequests();
-        var items = await _system.PostAsync(20, "committed and not published");
-        await Eventually.GetAsync(() => Task.FromResult(_system.SenderWire.Swallowed), swallowed => swallowed > MoreThanHeartbeats);
-        await _system.CrashAsync(DemoSystem.Sender);
-        Assert.Equal(items.Count, await OutboxCountAsync("Pending"));
+        system.SenderWire.SwallowRequests();
+        var items = await system.PostAsync(20, "committed and not published");
+        await Eventually.GetAsync(() => Task.FromResult(system.SenderWire.Swallowed), swallowed => swallowed > MoreThanHeartbeats);
+        await system.CrashAsync(DemoSystem.Sender);
+        Assert.Equal(items.Count, await PendingCountAsync());
 
-        _system.SenderWire.Mend();
-        await _system.StartAsync(DemoSystem.Sender);
-        await _system.AssertProjectionsAsync([.. before, .. items]);
-        await AllSentAsync(before.Count + items.Count);
+        system.SenderWire.Mend();
+        await system.StartAsync(DemoSystem.Sender);
+        await system.AssertProjectionsAsync([.. before, .. items]);
+        await AllSentAsync();
     }
 
     [Fact]
@@ -88,24 +90,23 @@ public sealed class ScenarioTests : IAsyncLifetime
         var once = new Item(Guid.CreateVersion7(), "delivered once", 1m, 1);
         var messageId = Guid.NewGuid();
         await SendAsync(messageId, once);
-        await _system.AssertProjectionsAsync([once]);
+        await system.AssertProjectionsAsync([once]);
 
         // The same id again. That it says something else makes a second effect visible, which the version guard would hide otherwise.
         await SendAsync(messageId, once with { Name = "delivered twice", Version = 2 });
-        var last = await _system.PostAsync(1, "last");
-        await _system.AssertProjectionsAsync([once, .. last]);
+        var last = await system.PostAsync(1, "last");
+        await system.AssertProjectionsAsync([once, .. last]);
     }
 
-    private async Task AllSentAsync(int count) => await Eventually.GetAsync(() => OutboxCountAsync("Sent"), sent => sent == count);
+    private async Task AllSentAsync() => await Eventually.GetAsync(PendingCountAsync, pending => pending == 0);
 
-    private async Task<long> OutboxCountAsync(string status) =>
-        await Sql.ScalarAsync<long>(
-            await _system.ConnectionStringAsync("senderdb"), $"SELECT count(*) FROM outbox_messages WHERE status = '{status}'");
+    private async Task<long> PendingCountAsync() => await Sql.ScalarAsync<long>(
+        await system.ConnectionStringAsync("senderdb"), "SELECT count(*) FROM outbox_messages WHERE status = 'Pending'");
 
     /// <summary>Sends an event as the relay does, but without the header by which Artemis would drop the second one itself.</summary>
     private async Task SendAsync(Guid messageId, Item item)
     {
-        var connection = await new ConnectionFactory().CreateAsync(new Address(await _system.ConnectionStringAsync(DemoSystem.Broker)));
+        var connection = await new ConnectionFactory().CreateAsync(new Address(await system.ConnectionStringAsync(DemoSystem.Broker)));
         try
         {
             var target = new Target { Address = "entity-items", Capabilities = [new Symbol("queue")], Durable = 2 };

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Playwright;
 using Tests.Harness;
 
@@ -8,27 +6,18 @@ namespace Dashboard.Tests;
 /// <summary>The demo with its dashboard, started once for all tests as a process of its own, and a browser to look at it.</summary>
 public sealed class DemoDashboard : IAsyncLifetime
 {
-    public const string OtlpKey = "the-key-of-those-who-send-telemetry";
-    public const string ResourceServiceKey = "the-key-of-the-dashboard";
-
     private const string LoginText = "Login to the dashboard at ";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(15);
 
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
     private AppHostProcess? _appHost;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    /// <summary>The pages.</summary>
-    public Uri Frontend { get; } = FreeAddress();
-
-    /// <summary>Takes telemetry as gRPC.</summary>
-    public Uri Otlp { get; } = FreeAddress();
-
-    /// <summary>Takes telemetry as HTTP.</summary>
-    public Uri OtlpHttp { get; } = FreeAddress();
-
-    /// <summary>Where the dashboard asks the AppHost.</summary>
-    public Uri ResourceService { get; } = FreeAddress();
+    /// <summary>The address of its pages.</summary>
+    public Uri Frontend { get; } = AppHostProcess.FreeAddress();
 
     /// <summary>The link that the AppHost has printed.</summary>
     public string LoginLink { get; private set; } = "";
@@ -40,17 +29,9 @@ public sealed class DemoDashboard : IAsyncLifetime
             return;
         }
 
-        _appHost = AppHostProcess.Start(_volumes, new Dictionary<string, string>
-        {
-            ["ASPNETCORE_URLS"] = Frontend.AbsoluteUri,
-            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = Otlp.AbsoluteUri,
-            ["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = OtlpHttp.AbsoluteUri,
-            ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = ResourceService.AbsoluteUri,
-            ["AppHost__OtlpApiKey"] = OtlpKey,
-            ["AppHost__ResourceService__ApiKey"] = ResourceServiceKey,
-        });
-        var lines = await _appHost.WrittenAsync(LoginText);
-        LoginLink = lines[^1][(lines[^1].IndexOf(LoginText, StringComparison.Ordinal) + LoginText.Length)..].Trim();
+        _appHost = AppHostProcess.Start(_volumes, new Dictionary<string, string> { ["ASPNETCORE_URLS"] = Frontend.AbsoluteUri });
+        var line = await _appHost.WrittenAsync(LoginText);
+        LoginLink = line[(line.IndexOf(LoginText, StringComparison.Ordinal) + LoginText.Length)..].Trim();
 
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -77,9 +58,22 @@ public sealed class DemoDashboard : IAsyncLifetime
     internal async Task<DashboardWindow> LogInAsync()
     {
         var window = await OpenAsync();
-        await window.Page.GotoAsync(LoginLink);
-        await window.Row("sender").WaitForAsync();
-        return window;
+
+        // The list of resources stays empty where the page was opened before the dashboard had reached the AppHost.
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (true)
+        {
+            try
+            {
+                await window.Page.GotoAsync(LoginLink);
+                await window.Row("sender").WaitForAsync(new LocatorWaitForOptions { Timeout = (float)TimeToShow.TotalMilliseconds });
+                return window;
+            }
+            catch (Exception exception) when (exception is TimeoutException or PlaywrightException && !deadline.IsCancellationRequested)
+            {
+                // Not there yet: once more.
+            }
+        }
     }
 
     public async Task DisposeAsync()
@@ -95,25 +89,6 @@ public sealed class DemoDashboard : IAsyncLifetime
             await _appHost.EndAsync();
             _appHost.Dispose();
             await TestVolumes.RemoveAsync(_volumes);
-        }
-    }
-
-    // Not one of those that the system gives to whoever asks for a free one, as the AppHost does for its resources.
-    private static Uri FreeAddress()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(10_000, 30_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return new Uri($"http://localhost:{port}");
-            }
-            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                // Taken: another one.
-            }
         }
     }
 }

@@ -43,7 +43,7 @@ public sealed class TelemetryTests(DemoDashboard dashboard)
             await row.Filter(new() { HasText = "Attached to the broker" }).First.WaitForAsync();
         }
 
-        await window.Page.Locator("fluent-search[title='Message filter'] input").FillAsync("broker");
+        await window.Page.Locator("fluent-text-input[title='Message filter'] input").FillAsync("broker");
         await window.Page.GetByText("Application started").First.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
         await window.PictureAsync("structured-logs");
     }

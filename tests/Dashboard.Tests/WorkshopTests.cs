@@ -33,7 +33,7 @@ public sealed class WorkshopTests(DemoDashboard dashboard)
         var starts = await log.Page.GetByText(Started).CountAsync();
 
         await Click.UntilSeenAsync(log.Page.GetByText("Kill this process?"), log.Button("Ends the process at once"));
-        await Click.UntilSeenAsync(log.Button("Start resource"), log.Button("Yes"));
+        await Click.UntilSeenAsync(log.Button("Start resource"), log.Page.Locator("fluent-button", new() { HasText = "Yes" }));
         await window.State("sender", "Finished").WaitForAsync();
 
         await Click.UntilSeenAsync(log.Button("Stop resource"), log.Button("Start resource"));

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Xunit.Sdk;
 
@@ -8,7 +10,7 @@ namespace Tests.Harness;
 /// <summary>The demo's AppHost as `dotnet run` starts it: a process of its own, with everything that it starts. It gets free ports.</summary>
 public sealed class AppHostProcess : IDisposable
 {
-    /// <summary>Of the broker and of both databases: given, so that none is generated and kept in the user's secrets.</summary>
+    /// <summary>The password of the broker and of both databases: given, so that none is generated and kept in the user's secrets.</summary>
     public const string Password = "not-for-everyones-eyes";
 
     private const int SigTerm = 15;
@@ -19,17 +21,21 @@ public sealed class AppHostProcess : IDisposable
     private readonly List<string> _written = [];
     private readonly Process _process;
 
-    private AppHostProcess(ProcessStartInfo start, IReadOnlyDictionary<string, string> environment)
+    private AppHostProcess(ProcessStartInfo start, string volumes, IReadOnlyDictionary<string, string>? environment)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["ASPNETCORE_URLS"] = FreeAddress().AbsoluteUri;
+        start.Environment["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = FreeAddress().AbsoluteUri;
+        start.Environment["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = FreeAddress().AbsoluteUri;
         start.Environment["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true";
         start.Environment["DOTNET_ENVIRONMENT"] = "Development";
-        foreach (var (name, value) in environment)
+        start.Environment["OUTBOXDEMO_TEST"] = volumes;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }
 
+        Volumes = volumes;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Received(line.Data);
         _process.ErrorDataReceived += (_, line) => Received(line.Data);
@@ -37,12 +43,13 @@ public sealed class AppHostProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Why there is none; null if there is.</summary>
+    /// <summary>Why it cannot be started here; null if it can.</summary>
     public static string? Missing => File.Exists(Assembly) ? null : "The AppHost has not been built.";
 
-    public int Id => _process.Id;
+    /// <summary>The prefix of its volumes.</summary>
+    public string Volumes { get; }
 
-    /// <summary>All lines so far. It has ended: all lines.</summary>
+    /// <summary>All lines so far; after it has ended, all lines.</summary>
     public IReadOnlyList<string> Written
     {
         get
@@ -56,20 +63,35 @@ public sealed class AppHostProcess : IDisposable
         }
     }
 
+    /// <summary>The processes that run now because it was started, itself included. Linux only.</summary>
+    /// <remarks>PostgreSQL gets an environment of its own, and works in its data folder.</remarks>
+    public IReadOnlyList<string> Processes =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Where(process => int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out _))
+            .Where(process => Read($"{process}/environ").Contains($"OUTBOXDEMO_TEST={Volumes}", StringComparison.Ordinal)
+                || WorkingDirectory(process).Contains($"/{Volumes}-", StringComparison.Ordinal))
+            .Select(process => Read($"{process}/cmdline").Replace('\0', ' '))
+            .Where(commandLine => commandLine.Length > 0), // a process that has ended and waits to be reaped has none
+    ];
+
     private static string Assembly => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "AppHost", Configuration, "AppHost.dll"));
 
     /// <summary>The folder of the build: debug or release.</summary>
     private static string Configuration => Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
 
+    /// <summary>Starts the AppHost.</summary>
     /// <param name="volumes">The prefix of its volumes.</param>
     /// <param name="environment">Settings, besides those that it gets in any case.</param>
-    public static AppHostProcess Start(string volumes, IReadOnlyDictionary<string, string>? environment = null) =>
-        new(new ProcessStartInfo("dotnet", ["exec", Assembly, .. Arguments(volumes)]), environment ?? new Dictionary<string, string>());
+    /// <param name="arguments">More of its command line.</param>
+    public static AppHostProcess Start(
+        string volumes, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments) =>
+        new(new ProcessStartInfo("dotnet", ["exec", Assembly, .. Arguments(volumes), .. arguments]), volumes, environment);
 
-    /// <summary>As a person starts it: with `dotnet run`, in the foreground of a terminal.</summary>
+    /// <summary>Starts it as a person does: with `dotnet run`, in the foreground of a terminal.</summary>
     public static AppHostProcess StartInTerminal(string volumes)
     {
-        // Whoever runs the tests in the background has SIGINT ignored, and so would all that they start.
+        // Whoever runs the tests in the background has SIGINT ignored, and so would everything that they start.
         string[] command =
         [
             "env", "--default-signal=INT,HUP",
@@ -77,31 +99,61 @@ public sealed class AppHostProcess : IDisposable
             .. Arguments(volumes),
         ];
         var line = string.Join(' ', command.Select(argument => $"'{argument}'"));
-        return new AppHostProcess(new ProcessStartInfo("script", ["-qefc", $"exec {line}", "/dev/null"]), new Dictionary<string, string>());
+        return new AppHostProcess(new ProcessStartInfo("script", ["-qefc", $"exec {line}", "/dev/null"]), volumes, null);
     }
 
-    /// <summary>Waits until each text has been written, in whatever order.</summary>
-    /// <returns>The lines with them, in the order of the texts.</returns>
-    public async Task<string[]> WrittenAsync(params string[] texts)
+    /// <summary>An address on a port that is free, and that the system does not give to those who ask for any free port.</summary>
+    public static Uri FreeAddress()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(10_000, 30_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return new Uri($"http://localhost:{port}");
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Taken: another one.
+            }
+        }
+    }
+
+    /// <summary>Waits until a text has been written.</summary>
+    /// <returns>The line with it.</returns>
+    public async Task<string> WrittenAsync(string text)
     {
         using var deadline = new CancellationTokenSource(Deadline);
         try
         {
-            while (!texts.All(text => LineWith(text) is not null))
+            while (_written.Find(line => line.Contains(text, StringComparison.Ordinal)) is not { } found)
             {
                 _written.Add(await _lines.Reader.ReadAsync(deadline.Token));
             }
+
+            return _written.Find(line => line.Contains(text, StringComparison.Ordinal))!;
         }
         catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
         {
-            var missing = string.Join(", ", texts.Where(text => LineWith(text) is null));
-            throw new XunitException($"Not written: {missing}. Written:\n{string.Join('\n', _written)}");
+            throw new XunitException($"Not written: {text}. Written:\n{string.Join('\n', _written)}");
         }
-
-        return [.. texts.Select(text => LineWith(text)!)];
-
-        string? LineWith(string text) => _written.Find(line => line.Contains(text, StringComparison.Ordinal));
     }
+
+    /// <summary>Waits until a database's script runs for it: then a start has begun and is not complete.</summary>
+    public Task WaitUntilADatabaseIsCreatedAsync() =>
+        ProcessesAsync(processes => processes.Any(process => process.Contains("/postgres.sh ", StringComparison.Ordinal)));
+
+    /// <summary>Waits until the services run, which wait for their databases.</summary>
+    public async Task WaitUntilServicesRunAsync()
+    {
+        await WrittenAsync("Distributed application started");
+        await ProcessesAsync(processes => processes.Any(process => process.EndsWith("SenderService ", StringComparison.Ordinal)));
+    }
+
+    /// <summary>After its end: waits until nothing runs any more that it has started.</summary>
+    public Task WaitUntilNothingIsLeftAsync() => ProcessesAsync(processes => processes.Count == 0);
 
     /// <summary>Presses Ctrl-C in the terminal, which sends SIGINT to all that runs in its foreground.</summary>
     public async Task PressCtrlCAsync()
@@ -111,9 +163,10 @@ public sealed class AppHostProcess : IDisposable
     }
 
     /// <summary>Sends a signal to the AppHost alone, and waits for its end.</summary>
+    /// <returns>The exit code.</returns>
     public Task<int> EndAsync(int signal = SigTerm)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
         return EndedAsync();
     }
@@ -137,11 +190,38 @@ public sealed class AppHostProcess : IDisposable
         _process.Dispose();
     }
 
+    private Task<IReadOnlyList<string>> ProcessesAsync(Predicate<IReadOnlyList<string>> condition) => Eventually.GetAsync(
+        () => Task.FromResult(Processes), condition, describe: processes => string.Join('\n', processes));
+
     private static string[] Arguments(string volumes) =>
     [
         $"--Demo:Volumes={volumes}", "--Demo:FreePorts=true",
         .. ((string[])["artemis", "sender-postgres", "receiver-postgres"]).Select(resource => $"--Parameters:{resource}-password={Password}"),
     ];
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return ""; // it has just ended, or it is another user's
+        }
+    }
+
+    private static string WorkingDirectory(string process)
+    {
+        try
+        {
+            return Directory.ResolveLinkTarget($"{process}/cwd", returnFinalTarget: false)?.FullName ?? "";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     private void Received(string? line)
     {

@@ -14,7 +14,7 @@ public static class Eventually
 
     /// <summary>Reads until the value satisfies the condition.</summary>
     /// <exception cref="XunitException">It did not in time; the message tells the last value.</exception>
-    public static async Task<T> GetAsync<T>(Func<Task<T>> read, Predicate<T> condition, TimeSpan? deadline = null)
+    public static async Task<T> GetAsync<T>(Func<Task<T>> read, Predicate<T> condition, TimeSpan? deadline = null, Func<T, string>? describe = null)
     {
         using var timeout = new CancellationTokenSource(deadline ?? Deadline);
         while (true)
@@ -27,7 +27,7 @@ public static class Eventually
 
             if (timeout.IsCancellationRequested)
             {
-                throw new XunitException($"The condition was not met in time; the last value was {value}.");
+                throw new XunitException($"The condition was not met in time; the last value was {describe?.Invoke(value) ?? $"{value}"}.");
             }
 
             await Task.Delay(Interval);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Xunit;
 
 namespace Tests.Harness;
 
@@ -9,6 +10,7 @@ internal sealed class ForeignRuntime
     public const string ProtonIsMissing = "There is no Apache Qpid Proton for Python: install Debian's python3-qpid-proton.";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(1);
 
     private static readonly string RheaFolder = Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "outboxdemo", "rhea", "node_modules");
@@ -26,8 +28,23 @@ internal sealed class ForeignRuntime
     /// <summary>Null where it is not installed.</summary>
     public static ForeignRuntime? Proton => FoundProton.Value;
 
+    /// <summary>Runs a script to its end, which must be a good one.</summary>
+    /// <returns>What it wrote.</returns>
+    public async Task<string> RunAsync(string script, params IEnumerable<string> arguments)
+    {
+        var start = Start(script, arguments);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        using var timeout = new CancellationTokenSource(ScriptTimeout);
+        var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+        var error = await process.StandardError.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
+        Assert.True(process.ExitCode == 0, error);
+        return await output;
+    }
+
     /// <summary>How a script is run, with what it gets as arguments.</summary>
-    public ProcessStartInfo Start(string script, params IEnumerable<string> arguments)
+    private ProcessStartInfo Start(string script, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(_program, [_program == "node" ? "-e" : "-c", script, .. arguments]);
         start.Environment["PYTHONIOENCODING"] = "utf-8";

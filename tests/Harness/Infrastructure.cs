@@ -67,8 +67,14 @@ public sealed class Infrastructure : IAsyncLifetime
         await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         await create.ExecuteNonQueryAsync();
 
-        // Small pools: all tests share the server's connections.
-        return new NpgsqlConnectionStringBuilder(_postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString;
+        // Small pools that are soon empty again: all tests share the server's connections, and the pools outlive their tests.
+        return new NpgsqlConnectionStringBuilder(_postgres)
+        {
+            Database = name,
+            MaxPoolSize = 10,
+            ConnectionIdleLifetime = 5,
+            ConnectionPruningInterval = 5,
+        }.ConnectionString;
     }
 
     public static string NewQueue() => $"test-{Guid.NewGuid():N}";

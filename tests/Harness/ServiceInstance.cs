@@ -61,7 +61,14 @@ public sealed class ServiceInstance : IAsyncDisposable
     /// <summary>Starts a service on a free port; does not wait for anything.</summary>
     /// <param name="service">The file of the service's assembly.</param>
     /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
-    public static ServiceInstance Start(string service, params string[] settings)
+    public static ServiceInstance Start(string service, params string[] settings) =>
+        Start(service, new Dictionary<string, string>(), settings);
+
+    /// <summary>Starts a service on a free port; does not wait for anything.</summary>
+    /// <param name="service">The file of the service's assembly.</param>
+    /// <param name="environment">What is set for its process, beside what is set for this one.</param>
+    /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
+    public static ServiceInstance Start(string service, IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
         string[] arguments = [service, "--urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")];
         var start = new ProcessStartInfo("dotnet", arguments)
@@ -70,11 +77,33 @@ public sealed class ServiceInstance : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return new ServiceInstance(Process.Start(start)!);
     }
 
     /// <summary>Waits until every check is healthy, the broker's too.</summary>
     public Task WaitUntilHealthyAsync() => Eventually.HealthyAsync(HealthAsync);
+
+    /// <summary>The health report, JSON; something else as long as it does not listen.</summary>
+    public async Task<string> HealthAsync()
+    {
+        if (HasExited)
+        {
+            throw new InvalidOperationException($"It has ended:\n{string.Join('\n', _output)}");
+        }
+
+        if (Address is not { } address)
+        {
+            return "not listening yet";
+        }
+
+        using var response = await _client.GetAsync(new Uri(address, "/health"));
+        return await response.Content.ReadAsStringAsync();
+    }
 
     /// <summary>SIGKILL: no farewell.</summary>
     public async Task KillAsync()
@@ -109,22 +138,6 @@ public sealed class ServiceInstance : IAsyncDisposable
 
         _client.Dispose();
         _process.Dispose();
-    }
-
-    private async Task<string> HealthAsync()
-    {
-        if (HasExited)
-        {
-            throw new InvalidOperationException($"It has ended:\n{string.Join('\n', _output)}");
-        }
-
-        if (Address is not { } address)
-        {
-            return "not listening yet";
-        }
-
-        using var response = await _client.GetAsync(new Uri(address, "/health"));
-        return await response.Content.ReadAsStringAsync();
     }
 
     private async Task SignalAsync(string signal)

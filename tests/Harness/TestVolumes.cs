@@ -20,6 +20,11 @@ public static class TestVolumes
         }
     }
 
+    /// <summary>The lock files of PostgreSQL servers, which one that ends by itself removes.</summary>
+    public static IEnumerable<string> DatabaseLocks(string prefix) => Directory.GetDirectories(LocalFolder, $"{prefix}*-postgres")
+        .Select(folder => Path.Combine(folder, "data", "postmaster.pid"))
+        .Where(File.Exists);
+
     private static string LocalFolder => Solution.PathOf(".local");
 
     /// <returns>What it printed; nothing where there is no engine, and so no volume.</returns>

@@ -7,11 +7,11 @@ namespace SenderService.Outbox.Relay;
 /// <summary>A message on its way to the broker, and what became of it.</summary>
 internal sealed class OutboxDelivery(PendingMessage message, OutboxPublisher publisher, PublishedBatch batch)
 {
-    /// <summary>What a broker says when it is not the message that is wrong.</summary>
+    /// <summary>What a broker, or the client for it, says when it is not the message that is wrong.</summary>
     private static readonly HashSet<string> OutageConditions =
     [
         "amqp:resource-limit-exceeded", "amqp:resource-locked", "amqp:resource-deleted", "amqp:not-found", "amqp:internal-error",
-        "amqp:unauthorized-access", "amqp:connection:forced", "amqp:link:detach-forced", "amqp:link:stolen",
+        "amqp:illegal-state", "amqp:unauthorized-access", "amqp:connection:forced", "amqp:link:detach-forced", "amqp:link:stolen",
     ];
 
     private Outcome? _outcome;
@@ -45,7 +45,7 @@ internal sealed class OutboxDelivery(PendingMessage message, OutboxPublisher pub
         _ => null,
     };
 
-    /// <param name="outcome">The broker's answer; null if the link was closed before the message was sent.</param>
+    /// <param name="outcome">The broker's answer; null if none came: it may have the message or not.</param>
     public void Complete(Outcome? outcome)
     {
         _outcome = outcome;

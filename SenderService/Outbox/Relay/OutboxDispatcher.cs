@@ -17,7 +17,7 @@ internal sealed partial class OutboxDispatcher(
     OutboxSignal signal,
     OutboxMetrics metrics,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger) : IDisposable
 {
     /// <summary>How often the relay asks who else is there; well below the time after which a silent session ends.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
@@ -52,11 +52,14 @@ internal sealed partial class OutboxDispatcher(
     /// <summary>Whether the relay gets on: it has published something, or there is nothing to publish.</summary>
     public bool GetsOn { get; private set; }
 
+    /// <summary>What the client has thrown, if that is why there is an outage.</summary>
+    public Exception? Failure => _publisher.Failure;
+
     /// <summary>Does what there is to do now.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The session was lost, and with it the right to mark.</exception>
     public async Task<DispatchResult> DispatchAsync(CancellationToken cancellationToken)
     {
-        if (link.IsClosed)
+        if (link.IsClosed || _publisher.Failure is not null || _publisher.IsStalled)
         {
             await LeaveAsync([]);
             return DispatchResult.Outage;
@@ -68,7 +71,7 @@ internal sealed partial class OutboxDispatcher(
         }
 
         _publisher.MaxInFlight = suspicion.IsOpen ? 1 : options.MaxInFlight;
-        if (!await MarkAsync() || _publisher.IsStalled)
+        if (!await MarkAsync())
         {
             return DispatchResult.Outage;
         }
@@ -77,26 +80,40 @@ internal sealed partial class OutboxDispatcher(
     }
 
     /// <summary>Lets what is in flight be answered and marks it, as every message that is published and not marked will be published twice.</summary>
-    public async Task FinishAsync(CancellationToken grace)
+    public async Task FinishAsync()
     {
-        await StopPublishingAsync(grace);
+        await StopPublishingAsync();
         await _marker.MarkAcceptedAsync(_publisher.TakeAnswered());
     }
 
-    /// <summary>The link has ended: every message in flight gets its answer, or that end for one.</summary>
+    /// <summary>
+    /// Ends the publishing, whatever the reason. Nothing is sent without the right to mark, what was not answered stays pending, all spans
+    /// end.
+    /// </summary>
+    public void Dispose() => _publisher.Abandon();
+
+    /// <summary>Leaves a link that has ended or is of no more use. Answers that still come count.</summary>
     /// <param name="answered">What was taken already, and marked as far as it was accepted.</param>
     private async Task LeaveAsync(IReadOnlyList<OutboxDelivery> answered)
     {
-        await StopPublishingAsync(CancellationToken.None);
+        await StopPublishingAsync();
         var rest = _publisher.TakeAnswered();
         await _marker.MarkAcceptedAsync(rest);
-        await _marker.MarkCulpritAsync([.. answered, .. rest]);
+        if (link.IsClosed)
+        {
+            await _marker.MarkCulpritAsync([.. answered, .. rest]);
+        }
     }
 
-    private async Task StopPublishingAsync(CancellationToken grace)
+    /// <summary>
+    /// Waits for the answers to what is in flight, but not for ever: the client does not call back for a message over which it has thrown,
+    /// nor for any once it has said that the link is closed.
+    /// </summary>
+    private async Task StopPublishingAsync()
     {
+        using var grace = new CancellationTokenSource(options.ShutdownGrace, time);
         _publisher.Stop();
-        while (!_publisher.IsIdle && !grace.IsCancellationRequested)
+        while (!_publisher.IsIdle && !link.Closed.IsCancellationRequested && !grace.IsCancellationRequested)
         {
             await signal.WaitAsync(AnsweredDeliveries.Pause, CancellationToken.None);
         }
@@ -136,14 +153,9 @@ internal sealed partial class OutboxDispatcher(
 
         foreach (var delivery in answered.Where(delivery => delivery is { IsAccepted: false, WasNotSent: false }))
         {
-            if (link.IsClosed)
+            if (link.IsClosed || delivery.Refusal is not { } reason)
             {
                 await LeaveAsync(answered);
-                return false;
-            }
-
-            if (delivery.Refusal is not { } reason)
-            {
                 return false;
             }
 

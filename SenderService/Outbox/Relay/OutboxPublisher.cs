@@ -24,8 +24,10 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     /// <summary>Two batches are about what is answered between one pause of a broker and the next.</summary>
     private readonly AnsweredDeliveries _answered = new(2 * options.BatchSize, time);
 
+    /// <summary>What may be on its way to the broker. Who takes a message out completes it: so each is completed exactly once.</summary>
+    private readonly HashSet<OutboxDelivery> _inFlight = [];
+
     private int _maxInFlight = options.MaxInFlight;
-    private int _inFlight;
     private bool _isStopped;
 
     /// <summary>Sets the most messages that the broker may owe an answer for.</summary>
@@ -41,7 +43,7 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     }
 
     /// <summary>Whether the broker owes an answer and has given none for longer than <see cref="OutboxOptions.PublishTimeout"/>.</summary>
-    public bool IsStalled => Locked(() => _inFlight > 0 && _answered.Silence > options.PublishTimeout);
+    public bool IsStalled => Locked(() => _inFlight.Count > 0 && _answered.Silence > options.PublishTimeout);
 
     /// <summary>Whether the broker says nothing at the moment.</summary>
     public bool IsSilent => Locked(() => _answered.Silence >= AnsweredDeliveries.Pause);
@@ -50,7 +52,10 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     public int Answered => Locked(() => _answered.Count);
 
     /// <summary>Whether nothing is in flight.</summary>
-    public bool IsIdle => Locked(() => _inFlight == 0);
+    public bool IsIdle => Locked(() => _inFlight.Count == 0);
+
+    /// <summary>What the client has thrown at a message; nothing was sent after it. Null as long as it has not.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>Has messages published, in this order as far as they are of one aggregate.</summary>
     public void Publish(IReadOnlyList<PendingMessage> messages, PublishedBatch batch)
@@ -85,12 +90,27 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         }
     }
 
-    /// <summary>Sends nothing more, and gives up what was to be sent next. What is in flight will still be answered.</summary>
+    /// <summary>Sends nothing more. What is in flight may still be answered.</summary>
     public void Stop()
     {
         lock (_gate)
         {
             _isStopped = true;
+        }
+    }
+
+    /// <summary>Sends nothing more and waits for nothing more: whatever the client says from now on is not heard.</summary>
+    public void Abandon()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            foreach (var delivery in _inFlight)
+            {
+                Complete(delivery, null);
+            }
+
+            _inFlight.Clear();
             foreach (var delivery in _lanes.TakeReady())
             {
                 GiveUp(delivery);
@@ -99,7 +119,7 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     }
 
     /// <summary>Whether no answer will come until there is more to send.</summary>
-    private bool IsDone => _inFlight == 0 && (_isStopped || _lanes.AreEmpty);
+    private bool IsDone => _inFlight.Count == 0 && (_isStopped || _lanes.AreEmpty);
 
     private void SendReady()
     {
@@ -113,49 +133,56 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
     {
         lock (_gate)
         {
-            if (_isStopped || _inFlight >= _maxInFlight || !_lanes.TryTake(out var delivery))
+            if (_isStopped || _inFlight.Count >= _maxInFlight || !_lanes.TryTake(out var delivery))
             {
                 return null;
             }
 
-            if (_inFlight++ == 0)
+            if (_inFlight.Count == 0)
             {
                 _answered.Await();
             }
 
+            // Before it can be answered or abandoned, which ends the span.
+            delivery.Span = OutboxTelemetry.StartSend(delivery.Message, delivery.Batch.Span, options.Queue);
+            _inFlight.Add(delivery);
             return delivery;
         }
     }
 
     private void Send(OutboxDelivery delivery)
     {
-        delivery.Span = OutboxTelemetry.StartSend(delivery.Message, delivery.Batch.Span, options.Queue);
         try
         {
             // A crash after this line and before the row is marked means that the message is published again: consumers see its id twice.
             link.Send(EventEnvelope.ToAmqp(delivery.Message, delivery.Span), OnOutcome, delivery);
         }
-        catch (AmqpException)
+        catch (Exception exception)
         {
-            // The link is closed. The message stays pending.
+            // The client throws whatever it meets, such as an ObjectDisposedException if the connection has just ended. It also writes what
+            // other threads have left it, and throws here for those. So this message may be on its way and still be answered, and another
+            // may never be answered, though sending it threw nothing. Both stay in flight, and the relay leaves the link.
+            Failure = exception;
             Stop();
-            Continue(delivery, null);
+            signal.Wake();
         }
     }
 
-    /// <summary>Called on the connection's reader: it must not block.</summary>
+    /// <summary>
+    /// Called on the connection's reader. It must not block. It must not throw, as the client would not call back for the messages after it.
+    /// </summary>
     private void Continue(OutboxDelivery delivery, Outcome? outcome)
     {
-        delivery.Complete(outcome);
         bool isNews;
         lock (_gate)
         {
-            _inFlight--;
-            _answered.Add(delivery);
-            foreach (var follower in _lanes.Answer(delivery))
+            if (!_inFlight.Remove(delivery))
             {
-                GiveUp(follower);
+                // The client can call back twice: when the broker answers early, and when the link closes before the message is written.
+                return;
             }
+
+            Complete(delivery, outcome);
 
             // The relay has to know of the first, from which on it looks for a pause by itself.
             isNews = _answered.Count == 1 || _answered.AreEnough || IsDone;
@@ -165,6 +192,16 @@ internal sealed class OutboxPublisher(SenderLink link, OutboxOptions options, Ou
         if (isNews)
         {
             signal.Wake();
+        }
+    }
+
+    private void Complete(OutboxDelivery delivery, Outcome? outcome)
+    {
+        delivery.Complete(outcome);
+        _answered.Add(delivery);
+        foreach (var follower in _lanes.Answer(delivery))
+        {
+            GiveUp(follower);
         }
     }
 

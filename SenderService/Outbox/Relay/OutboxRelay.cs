@@ -34,7 +34,7 @@ internal sealed partial class OutboxRelay(
         await using var link = await broker.OpenSenderAsync(_options.Queue, stoppingToken);
         await using var session = await OutboxSession.OpenAsync(database, stoppingToken);
         using var closed = link.Closed.Register(signal.Wake);
-        var dispatcher = new OutboxDispatcher(session, link, _suspicion, _options, signal, metrics, Time, Logger);
+        using var dispatcher = new OutboxDispatcher(session, link, _suspicion, _options, signal, metrics, Time, Logger);
 
         try
         {
@@ -53,13 +53,12 @@ internal sealed partial class OutboxRelay(
 
             if (IsNewInterruption)
             {
-                LogOutage(Logger);
+                LogOutage(Logger, dispatcher.Failure);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            using var grace = new CancellationTokenSource(_options.ShutdownGrace, Time);
-            await dispatcher.FinishAsync(grace.Token);
+            await dispatcher.FinishAsync();
         }
         finally
         {
@@ -71,5 +70,5 @@ internal sealed partial class OutboxRelay(
     }
 
     [LoggerMessage(2, LogLevel.Warning, "The broker does not take messages now: they stay pending, and are published as soon as it does")]
-    private static partial void LogOutage(ILogger logger);
+    private static partial void LogOutage(ILogger logger, Exception? exception);
 }

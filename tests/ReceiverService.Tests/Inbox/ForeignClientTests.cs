@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tests.Harness;
 using Xunit;
 
@@ -8,8 +7,6 @@ namespace ReceiverService.Tests.Inbox;
 [Collection(ReceiverSuite.Name)]
 public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLifetime
 {
-    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(1);
-
     /// <summary>Sends one good message as data, one as text with a uuid as its id, one with every type of property, and three bad ones.</summary>
     private const string Rhea = """
         const rhea = require('rhea'), crypto = require('crypto'), t = rhea.types;
@@ -113,13 +110,7 @@ public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLi
 
     private async Task ExchangeAsync(ForeignRuntime runtime, string script)
     {
-        var start = runtime.Start(script, [infrastructure.Broker, _receiver.Queue, .. _ids.Select(id => id.ToString())]);
-        start.RedirectStandardError = true;
-        using var process = Process.Start(start)!;
-        using var timeout = new CancellationTokenSource(ScriptTimeout);
-        var error = await process.StandardError.ReadToEndAsync(timeout.Token);
-        await process.WaitForExitAsync(timeout.Token);
-        Assert.True(process.ExitCode == 0, error);
+        await runtime.RunAsync(script, [infrastructure.Broker, _receiver.Queue, .. _ids.Select(id => id.ToString())]);
 
         Assert.Equal("data", (await _receiver.ItemAsync(_ids[0], item => item is not null))!.Name);
         Assert.Equal("text", (await _receiver.ItemAsync(_ids[1], item => item is not null))!.Name);

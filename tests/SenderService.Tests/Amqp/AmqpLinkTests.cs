@@ -1,11 +1,15 @@
+using System.Collections.Concurrent;
 using Amqp;
 using Amqp.Framing;
+using Amqp.Handler;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using SenderService.Tests.Outbox;
 using ServiceDefaults.Amqp;
 using Tests.Harness;
 using Xunit;
+using EventId = Amqp.Handler.EventId;
 
 namespace SenderService.Tests.Amqp;
 
@@ -34,5 +38,38 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
         var (outcome, isClosed) = await told.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.IsType<Rejected>(outcome);
         Assert.True(isClosed);
+    }
+
+    /// <summary>As the client does while the connection's transport is closed already and the connection is not.</summary>
+    [Theory]
+    [InlineData(EventId.SessionLocalOpen)]
+    [InlineData(EventId.LinkLocalOpen)]
+    public async Task A_connection_that_ends_while_a_link_is_attached_is_an_outage_logged_once_that_health_tells_of(EventId during)
+    {
+        const int Failures = 3;
+        var closed = new ObjectDisposedException("TransportWriter");
+        var told = new ConcurrentQueue<string?>();
+        using var log = new RecordedLog();
+        AmqpConnection connection = null!;
+        var builder = WebApplication.CreateBuilder([$"--ConnectionStrings:artemis={infrastructure.Broker}"]);
+        builder.AddAmqpConnection("artemis");
+        builder.Logging.AddProvider(log);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHandler>(new ClientHandler(during, _ =>
+        {
+            told.Enqueue(connection.LastFailure);
+            if (told.Count <= Failures)
+            {
+                throw closed;
+            }
+        }));
+        await using var services = builder.Build();
+        connection = services.Services.GetRequiredService<AmqpConnection>();
+        await using var link = await connection.OpenSenderAsync(Infrastructure.NewQueue(), default);
+
+        Assert.True(connection.IsOpen);
+        Assert.Null(told.First());
+        Assert.Equal(Failures + 1, told.Count);
+        Assert.All(told.Skip(1), failure => Assert.EndsWith("cannot be reached: it hung up", failure, StringComparison.Ordinal));
+        Assert.Contains("it hung up", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 }

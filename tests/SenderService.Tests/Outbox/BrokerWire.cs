@@ -17,6 +17,8 @@ internal sealed class BrokerWire : TcpWire
 
     private readonly HashSet<uint> _marked = [];
     private byte[]? _lastWord;
+    private bool _releasesNext;
+    private Pause? _pause;
     private int _transfers;
 
     public BrokerWire(string broker)
@@ -47,12 +49,18 @@ internal sealed class BrokerWire : TcpWire
     /// <summary>Instead of its next acceptance, so while messages are in flight, the broker closes the connection (2.7.9), with an error.</summary>
     public void CloseConnection() => Volatile.Write(ref _lastWord, Frames.Close("amqp:precondition-failed", "the test ends the connection"));
 
-    protected override Pump PumpRequests() => (from, to, end) => PumpFramesAsync(from, to, OnSent, end);
+    /// <summary>Instead of its next acceptance the broker gives the message back (3.4.4): it says nothing against it.</summary>
+    public void ReleaseNext() => Volatile.Write(ref _releasesNext, true);
 
-    protected override Pump PumpAnswers() => (from, to, end) => PumpFramesAsync(from, to, OnAnswered, end);
+    /// <summary>The broker takes a pause before its next acceptance; after <see cref="ReleaseNext"/>, before the one behind that.</summary>
+    public void PauseNext(TimeSpan length) => Volatile.Write(ref _pause, new(length));
 
-    /// <summary>Passes frame after frame on, as <paramref name="change"/> would have them.</summary>
-    private static async Task PumpFramesAsync(NetworkStream from, NetworkStream to, Func<byte[], byte[]> change, CancellationToken end)
+    protected override Pump PumpRequests() => (from, to, end) => PumpFramesAsync(from, to, frame => to.WriteAsync(OnSent(frame), end), end);
+
+    protected override Pump PumpAnswers() => (from, to, end) => PumpFramesAsync(from, to, frame => OnAnsweredAsync(frame, to, end), end);
+
+    /// <summary>Has frame after frame passed on by <paramref name="pass"/>.</summary>
+    private static async Task PumpFramesAsync(NetworkStream from, NetworkStream to, Func<byte[], ValueTask> pass, CancellationToken end)
     {
         var head = new byte[8];
         while (await from.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, end) == head.Length)
@@ -62,7 +70,7 @@ internal sealed class BrokerWire : TcpWire
             var frame = new byte[isHeader ? head.Length : BinaryPrimitives.ReadInt32BigEndian(head)];
             head.CopyTo(frame, 0);
             await from.ReadExactlyAsync(frame.AsMemory(head.Length), end);
-            await to.WriteAsync(isHeader ? frame : change(frame), end);
+            await (isHeader ? to.WriteAsync(frame, end) : pass(frame));
         }
     }
 
@@ -89,13 +97,33 @@ internal sealed class BrokerWire : TcpWire
         return frame;
     }
 
-    private byte[] OnAnswered(byte[] frame)
+    private async ValueTask OnAnsweredAsync(byte[] frame, NetworkStream to, CancellationToken end)
     {
         if (Frames.AcceptedDeliveries(frame) is not { } range)
         {
-            return frame;
+            await to.WriteAsync(frame, end);
+            return;
         }
 
+        if (Interlocked.Exchange(ref _releasesNext, false))
+        {
+            await to.WriteAsync(Frames.Released(frame, range.First++), end);
+            if (range.First > range.Last)
+            {
+                return;
+            }
+        }
+
+        if (Interlocked.Exchange(ref _pause, null) is { } pause)
+        {
+            await Task.Delay(pause.Length, end);
+        }
+
+        await to.WriteAsync(OnAccepted(frame, range), end);
+    }
+
+    private byte[] OnAccepted(byte[] frame, (uint First, uint Last) range)
+    {
         if (Interlocked.Exchange(ref _lastWord, null) is { } lastWord)
         {
             // On the channel of the frame that it comes instead of.
@@ -121,4 +149,6 @@ internal sealed class BrokerWire : TcpWire
             return [.. answers];
         }
     }
+
+    private sealed record Pause(TimeSpan Length);
 }

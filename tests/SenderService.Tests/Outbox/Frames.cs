@@ -9,6 +9,7 @@ internal static class Frames
     private const byte TransferCode = 0x14;
     private const byte DispositionCode = 0x15;
     private const byte AcceptedCode = 0x24;
+    private const byte ReleasedCode = 0x26;
 
     /// <summary>The delivery-id of a transfer's first frame; null for other frames.</summary>
     public static uint? DeliveryIdOfTransfer(byte[] frame)
@@ -38,6 +39,8 @@ internal static class Frames
     }
 
     public static byte[] Accepted(byte[] like, uint id) => Disposition(like, id, [0x00, 0x53, AcceptedCode, 0x45]);
+
+    public static byte[] Released(byte[] like, uint id) => Disposition(like, id, [0x00, 0x53, ReleasedCode, 0x45]);
 
     public static byte[] Rejected(byte[] like, uint id, string condition, string description) =>
         Disposition(like, id, Composite(0x25, 1, Error(condition, description)));

@@ -99,6 +99,51 @@ public sealed class OutageTests(Infrastructure infrastructure)
         Assert.All(own, batch => Assert.True(batch.IsStopped));
     }
 
+    /// <summary>The broker gives one message back and takes its time over the others: they count, and only that one is sent again.</summary>
+    [Fact]
+    public async Task After_a_release_the_answers_that_come_late_still_count()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address);
+        wire.ReleaseNext();
+        wire.PauseNext(TimeSpan.FromMilliseconds(500));
+        await OutboxTable.AddManyAsync(sender.Database, Handful, aggregates: Handful);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == Handful);
+
+        Assert.Equal(Handful + 1, wire.Transfers);
+        Assert.Equal(0L, await Sql.ScalarAsync<long>(sender.Database, "SELECT sum(attempts) FROM outbox_messages"));
+    }
+
+    [Fact]
+    public async Task After_a_stall_the_answers_that_come_late_still_count()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, "Outbox:PublishTimeout=00:00:00.3", "Outbox:PollInterval=00:00:00.1");
+        wire.PauseNext(TimeSpan.FromSeconds(1));
+        await OutboxTable.AddManyAsync(sender.Database, Handful, aggregates: Handful);
+        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == Handful);
+
+        Assert.Equal(Handful, wire.Transfers);
+    }
+
+    /// <summary>Its second message is not sent, as the answer to the first comes when the service stops already.</summary>
+    [Fact]
+    public async Task The_span_of_a_batch_that_the_service_breaks_off_ends()
+    {
+        using var spans = new RecordedSpans(OutboxTelemetry.Name);
+        await using var wire = new BrokerWire(infrastructure.Broker);
+        var sender = await RunningSender.StartAsync(infrastructure, wire.Address);
+        await using (sender)
+        {
+            wire.PauseNext(TimeSpan.FromMilliseconds(500));
+            await OutboxTable.AddManyAsync(sender.Database, 2, aggregates: 1);
+            await Eventually.GetAsync(() => Task.FromResult(wire.Transfers), transfers => transfers == 1);
+        }
+
+        Assert.Equal((1, 1), (await OutboxTable.CountAsync(sender.Database, "Sent"), await OutboxTable.CountAsync(sender.Database, "Pending")));
+        Assert.All(spans.All.Where(span => span.OperationName == $"relay {sender.Queue}"), batch => Assert.True(batch.IsStopped));
+    }
+
     [Fact]
     public async Task A_sender_that_starts_without_its_database_works_as_soon_as_it_is_there()
     {

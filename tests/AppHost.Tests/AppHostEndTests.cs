@@ -1,0 +1,40 @@
+using Tests.Harness;
+
+namespace AppHost.Tests;
+
+/// <summary>The AppHost as a process that is sent a signal.</summary>
+public sealed class AppHostEndTests : IAsyncLifetime
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private readonly string _volumes = $"test-{Guid.NewGuid():N}";
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => TestVolumes.RemoveAsync(_volumes);
+
+    [Fact]
+    public async Task However_and_whenever_it_ends_nothing_is_left_and_the_next_one_starts()
+    {
+        await EndAsync(SigKill, duringStartUp: true);
+        await EndAsync(SigTerm, duringStartUp: true);
+        await EndAsync(SigKill, duringStartUp: false);
+        await EndAsync(SigTerm, duringStartUp: false);
+        Assert.Empty(TestVolumes.DatabaseLocks(_volumes)); // a database that was killed would have left one
+    }
+
+    private async Task EndAsync(int signal, bool duringStartUp)
+    {
+        using var appHost = AppHostProcess.Start(_volumes);
+        await (duringStartUp ? appHost.WaitUntilADatabaseIsCreatedAsync() : appHost.WaitUntilServicesRunAsync());
+        var exitCode = await appHost.EndAsync(signal);
+        if (!duringStartUp)
+        {
+            Assert.Equal(signal == SigKill ? 128 + SigKill : 0, exitCode);
+        }
+
+        await appHost.WaitUntilNothingIsLeftAsync();
+    }
+
+
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AppHost.Tests.Infrastructure;
+
+/// <summary>Resources of the AppHost as local processes, run by Aspire's orchestrator in this process, without the services.</summary>
+internal sealed class LocalSystem : IAsyncDisposable
+{
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(2);
+    private readonly DistributedApplication _app;
+
+    private LocalSystem(DistributedApplication app) => _app = app;
+
+    /// <summary>Starts resources; does not wait for anything.</summary>
+    public static async Task<LocalSystem> StartAsync(Action<IDistributedApplicationBuilder> describe)
+    {
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            // The assembly that knows where the orchestrator is.
+            AssemblyName = "AppHost",
+            DisableDashboard = true,
+            Args = ["--DcpPublisher:RandomizePorts=true", "--DcpPublisher:WaitForResourceCleanup=true"],
+        });
+        describe(builder);
+        var system = new LocalSystem(builder.Build());
+        try
+        {
+            using var timeout = new CancellationTokenSource(StepTimeout);
+            await system._app.StartAsync(timeout.Token);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task WaitUntilHealthyAsync(string resource) => WithTimeoutAsync<ResourceEvent>(token =>
+        _app.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, token));
+
+    /// <summary>Waits until a resource has ended or could not start.</summary>
+    /// <returns>Its state.</returns>
+    public Task<string> EndedAsync(string resource) => WithTimeoutAsync(token =>
+        _app.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, token));
+
+    public Task<string> StateAsync(string resource, string state) => WithTimeoutAsync(token =>
+        _app.ResourceNotifications.WaitForResourceAsync(resource, [state], token));
+
+    /// <summary>Does what a button of the dashboard does.</summary>
+    public async Task PressAsync(string resource, string command)
+    {
+        var result = await WithTimeoutAsync(token => _app.ResourceCommands.ExecuteCommandAsync(resource, command, token));
+        Assert.True(result.Success, result.Message);
+    }
+
+    /// <summary>The lines of a resource's log.</summary>
+    public async Task<IReadOnlyList<string>> LogAsync(string resource)
+    {
+        var logs = _app.Services.GetRequiredService<ResourceLoggerService>();
+        var id = (await CurrentAsync(resource)).ResourceId;
+        return await WithTimeoutAsync(async token =>
+        {
+            var log = new List<string>();
+            await foreach (var lines in logs.GetAllAsync(id).WithCancellation(token))
+            {
+                log.AddRange(lines.Select(line => line.Content));
+            }
+
+            return log;
+        });
+    }
+
+    /// <summary>Asks the health check itself: Aspire asks it less and less often.</summary>
+    public async Task<HealthReportEntry> HealthAsync(string healthCheck)
+    {
+        var checks = _app.Services.GetRequiredService<HealthCheckService>();
+        var report = await WithTimeoutAsync(token => checks.CheckHealthAsync(check => check.Name == healthCheck, token));
+        return report.Entries.Values.Single();
+    }
+
+    public async Task<string> ConnectionStringAsync(string resource) => (await _app.GetConnectionStringAsync(resource))!;
+
+    /// <summary>The process that the orchestrator has started for a resource.</summary>
+    public async Task<Process> ProcessAsync(string resource)
+    {
+        var id = (await CurrentAsync(resource)).Snapshot.Properties.Single(property => property.Name == "executable.pid").Value;
+        return Process.GetProcessById(Convert.ToInt32(id, CultureInfo.InvariantCulture));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private Task<ResourceEvent> CurrentAsync(string resource) => WithTimeoutAsync(token =>
+        _app.ResourceNotifications.WaitForResourceAsync(resource, _ => true, token));
+
+    private static async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> wait)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        return await wait(timeout.Token);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace AppHost.Tests.Infrastructure;
+
+/// <summary>A process with its descendants.</summary>
+internal static class ProcessTree
+{
+    /// <summary>Sends a signal to a process and to all that descend from it.</summary>
+    public static async Task SignalAsync(int root, string signal)
+    {
+        foreach (var id in Ids(root))
+        {
+            using var kill = Process.Start("kill", [$"-{signal}", id.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+        }
+    }
+
+    private static IEnumerable<int> Ids(int root) => Children(root).SelectMany(Ids).Prepend(root);
+
+    private static int[] Children(int parent)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.GetDirectories($"/proc/{parent}/task")
+                    .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+            ];
+        }
+        catch (IOException)
+        {
+            return []; // it has just ended
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace AppHost.Tests.Infrastructure;
+
+/// <summary>A disk of 8 MB in memory.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private SmallDisk(string folder) => Folder = folder;
+
+    public string Folder { get; }
+
+    /// <summary>True where this user may mount one.</summary>
+    public static bool CanMount { get; } = Try();
+
+    public static SmallDisk Mount()
+    {
+        var folder = Directory.CreateTempSubdirectory("small-disk-").FullName;
+        return Run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder)
+            ? new SmallDisk(folder)
+            : throw new InvalidOperationException($"Nothing could be mounted at {folder}.");
+    }
+
+    public void Dispose()
+    {
+        Run("umount", Folder);
+        Directory.Delete(Folder);
+    }
+
+    private static bool Try()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        {
+            return false;
+        }
+
+        // Within a container root may not mount either.
+        var folder = Directory.CreateTempSubdirectory("small-disk-").FullName;
+        var mounted = Run("mount", "-t", "tmpfs", "tmpfs", folder);
+        _ = mounted && Run("umount", folder);
+        Directory.Delete(folder);
+        return mounted;
+    }
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
+
+/// <summary>A test with a disk that is full.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SmallDiskFactAttribute : FactAttribute
+{
+    public SmallDiskFactAttribute() => Skip = SmallDisk.CanMount ? null : "Only root can mount a small disk, and not within every container.";
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Tests.Harness;
+
+namespace AppHost.Tests.Infrastructure;
+
+/// <summary>What keeps a local process from starting is said in one sentence, in its log, and its state is FailedToStart.</summary>
+public sealed class UnusableSurroundingsTests : IDisposable
+{
+    private readonly string _volumes = $"test-{Guid.NewGuid():N}";
+    private readonly TcpListener _taken = new(IPAddress.Loopback, 0);
+
+    public UnusableSurroundingsTests() => _taken.Start();
+
+    public void Dispose()
+    {
+        _taken.Dispose();
+        Directory.GetDirectories(Solution.PathOf(".local"), $"{_volumes}*").ToList().ForEach(folder => Directory.Delete(folder, recursive: true));
+    }
+
+    [Fact]
+    public async Task Each_is_said_in_one_sentence()
+    {
+        var port = ((IPEndPoint)_taken.LocalEndpoint).Port;
+        Directory.CreateDirectory(Path.Combine(Folder("old"), "data"));
+        await File.WriteAllTextAsync(Path.Combine(Folder("old"), "data", "PG_VERSION"), "9\n");
+        Directory.CreateDirectory(Folder("used"));
+        // .NET locks such a file as the scripts do, with flock.
+        await using var used = new FileStream(Path.Combine(Folder("used"), ".lock"), FileMode.Create, FileAccess.Write, FileShare.None);
+
+        await using var system = await LocalSystem.StartAsync(builder =>
+        {
+            builder.AddLocalPostgres("taken", Folder("taken"), port);
+            builder.AddLocalPostgres("old", Folder("old"));
+            builder.AddLocalPostgres("used", Folder("used"));
+            builder.AddLocalPostgres("read-only", "/proc/read-only");
+        });
+
+        await AssertSaysAsync(system, "taken", string.Create(CultureInfo.InvariantCulture, $"Port {port} is taken: stop the program that listens there"));
+        await AssertSaysAsync(system, "old", $"The data in {Folder("old")} are of PostgreSQL 9, and ");
+        await AssertSaysAsync(system, "used", $"Another AppHost works on {Folder("used")}: stop that one");
+        await AssertSaysAsync(system, "read-only", "The folder /proc/read-only is not writable: make it writable for ");
+
+        // What was changed counts at the next start.
+        _taken.Stop();
+        used.Close();
+        await system.PressAsync("taken", KnownResourceCommands.StartCommand);
+        await system.PressAsync("used", KnownResourceCommands.StartCommand);
+        await system.WaitUntilHealthyAsync("taken");
+        await system.WaitUntilHealthyAsync("used");
+    }
+
+    [SmallDiskFact]
+    public async Task A_full_disk_is_said_in_one_sentence()
+    {
+        using var disk = SmallDisk.Mount();
+        await using var system = await LocalSystem.StartAsync(builder =>
+        {
+            builder.AddLocalPostgres("full", Path.Combine(disk.Folder, "full"));
+            builder.AddLocalRabbitMq("full-too", builder.AddParameter("user", "u"), builder.AddParameter("password", "p"), Path.Combine(disk.Folder, "too"));
+        });
+        await AssertSaysAsync(system, "full", $"The disk of {disk.Folder}/full has only ");
+        await AssertSaysAsync(system, "full-too", $"The disk of {disk.Folder}/too has only ");
+    }
+
+    private string Folder(string resource) => Solution.PathOf($".local/{_volumes}-{resource}");
+
+    private static async Task AssertSaysAsync(LocalSystem system, string resource, string sentence)
+    {
+        await system.StateAsync(resource, KnownResourceStates.FailedToStart);
+        Assert.Contains(await system.LogAsync(resource), line => line.Contains($"{resource} cannot start. {sentence}", StringComparison.Ordinal));
+    }
+}

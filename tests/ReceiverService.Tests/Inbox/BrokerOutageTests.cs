@@ -1,0 +1,70 @@
+using ReceiverService.EntityItems;
+using ReceiverService.Tests.Wires;
+using Tests.Harness;
+using Xunit;
+
+namespace ReceiverService.Tests.Inbox;
+
+/// <summary>A broker that does not do its part delays messages, and that is all it does.</summary>
+[Collection(ReceiverSuite.Name)]
+public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLifetime
+{
+    private readonly Guid _id = Guid.CreateVersion7();
+    private readonly string _queue = Infrastructure.NewQueue();
+    private RunningReceiver _producer = null!;
+
+    /// <summary>Its own receiver listens to another queue: it serves to send, and to look.</summary>
+    public async Task InitializeAsync() => _producer = await RunningReceiver.StartAsync(infrastructure);
+
+    public async Task DisposeAsync() => await _producer.DisposeAsync();
+
+    [Theory]
+    [InlineData(BrokerStep.Connecting, false)]
+    [InlineData(BrokerStep.Connecting, true)]
+    [InlineData(BrokerStep.Attaching, false)]
+    [InlineData(BrokerStep.Attaching, true)]
+    public async Task A_broker_that_says_nothing_or_hangs_up_is_an_outage_that_health_tells_of(BrokerStep step, bool hangsUp)
+    {
+        await using var wire = new FaultyWire(infrastructure.Broker) { FailsAt = step, HangsUp = hangsUp };
+        await using var receiver = await StartAsync(wire.Address);
+        await _producer.SendToAsync(_queue, Events.Created(_id, 1, "waits"));
+        await Eventually.GetAsync(
+            receiver.HealthAsync,
+            health => health.Contains($"The broker at 127.0.0.1:{wire.Port} cannot be reached", StringComparison.Ordinal));
+
+        wire.FailsAt = null;
+        Assert.Equal("waits", (await _producer.ItemAsync(_id, item => item is not null))!.Name);
+        await receiver.WaitUntilHealthyAsync();
+    }
+
+    /// <summary>As when a cable is pulled. The broker has given the message to the silent connection, and gets it back when that ends.</summary>
+    [Fact]
+    public async Task A_broker_that_falls_silent_is_left_and_its_messages_come_by_another_connection()
+    {
+        await using var wire = new FaultyWire(infrastructure.Broker);
+        await using var receiver = await StartAsync(wire.Address);
+        await receiver.WaitUntilHealthyAsync();
+
+        wire.FallSilent();
+        await _producer.SendToAsync(_queue, Events.Created(_id, 1, "on the way"));
+        Assert.Equal("on the way", (await _producer.ItemAsync(_id, item => item is not null))!.Name);
+        Assert.Equal(2, wire.Connections);
+    }
+
+    [Fact]
+    public async Task A_password_that_the_broker_does_not_know_is_an_outage_that_health_tells_of()
+    {
+        var address = new UriBuilder(infrastructure.Broker) { Password = "wrong" }.Uri.AbsoluteUri;
+        await using var receiver = await StartAsync(address);
+        await Eventually.GetAsync(
+            receiver.HealthAsync, health => health.Contains("cannot be reached: ", StringComparison.Ordinal));
+    }
+
+    private Task<ServiceHost> StartAsync(string broker) => ServiceHost.StartAsync(
+        typeof(EntityItem).Assembly,
+        $"ConnectionStrings:receiverdb={_producer.Database}",
+        $"ConnectionStrings:artemis={broker}",
+        $"Inbox:Queue={_queue}",
+        "Amqp:ConnectTimeout=00:00:01",
+        "Amqp:IdleTimeout=00:00:01");
+}

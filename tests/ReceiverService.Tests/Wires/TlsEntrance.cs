@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ReceiverService.Tests.Wires;
+
+/// <summary>An entrance to the broker by TLS, with a certificate that only those trust who are given it.</summary>
+internal sealed class TlsEntrance : IAsyncDisposable
+{
+    private static readonly TimeSpan Validity = TimeSpan.FromDays(1);
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly X509Certificate2 _certificate = MakeCertificate();
+    private readonly Uri _broker;
+    private readonly Task _accepting;
+    private int _connections;
+
+    /// <param name="broker">The broker's address without TLS.</param>
+    public TlsEntrance(string broker)
+    {
+        _broker = new Uri(broker);
+        CertificateFile = Path.Combine(Path.GetTempPath(), $"certificate-{Guid.NewGuid():N}.pem");
+        File.WriteAllText(CertificateFile, _certificate.ExportCertificatePem());
+        _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Address = new UriBuilder(_broker) { Scheme = "amqps", Host = "127.0.0.1", Port = Port }.Uri.AbsoluteUri;
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>What the service is to connect to.</summary>
+    public string Address { get; }
+
+    public int Port { get; }
+
+    /// <summary>The certificate without its key, for whoever is to trust it.</summary>
+    public string CertificateFile { get; }
+
+    /// <summary>How often the service has connected, whether it trusted the certificate or not.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _accepting;
+        _listener.Dispose();
+        _end.Dispose();
+        _certificate.Dispose();
+        File.Delete(CertificateFile);
+    }
+
+    /// <summary>Signed by its own key, so that it is also the authority to be trusted.</summary>
+    private static X509Certificate2 MakeCertificate()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=The broker of a test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now - Validity, now + Validity);
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                var service = await _listener.AcceptTcpClientAsync(_end.Token);
+                Interlocked.Increment(ref _connections);
+                connections.Add(RelayAsync(service));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task RelayAsync(TcpClient service)
+    {
+        using (service)
+        {
+            try
+            {
+                await using var encrypted = new SslStream(service.GetStream());
+                await encrypted.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _end.Token);
+                using var broker = new TcpClient(_broker.Host, _broker.Port);
+                var asked = encrypted.CopyToAsync(broker.GetStream(), _end.Token);
+                var answered = broker.GetStream().CopyToAsync(encrypted, _end.Token);
+                await await Task.WhenAny(asked, answered);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
+            {
+                // One end is gone, or does not trust the other; disposing closes both.
+            }
+        }
+    }
+}

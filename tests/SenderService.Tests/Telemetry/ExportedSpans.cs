@@ -1,0 +1,18 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using OpenTelemetry;
+
+namespace SenderService.Tests.Telemetry;
+
+/// <summary>The spans that an exporter gets, from whichever service of this process they are.</summary>
+internal sealed class ExportedSpans : BaseProcessor<Activity>
+{
+    private readonly ConcurrentQueue<Activity> _spans = new();
+
+    public IReadOnlyCollection<Activity> All => _spans;
+
+    public IEnumerable<Activity> Of(ActivityTraceId trace, string source) =>
+        _spans.Where(span => span.TraceId == trace && span.Source.Name == source);
+
+    public override void OnEnd(Activity data) => _spans.Enqueue(data);
+}
