@@ -24,7 +24,8 @@ public static class DatabaseExtensions
             connectionName,
             settings =>
             {
-                // Retrying is left to those who know what a lost answer means: the caller with its Idempotency-Key, the relay, the consumer.
+                // Retrying is left to those who know what a lost answer means: the caller with its Idempotency-Key, the relay, the
+                // consumer.
                 settings.DisableRetry = true;
 
                 // Registers the spans and the meter of Npgsql, for the relay's connections too.

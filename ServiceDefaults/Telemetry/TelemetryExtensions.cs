@@ -47,7 +47,8 @@ internal static class TelemetryExtensions
     }
 
     /// <summary>Whether somebody receives the telemetry.</summary>
-    public static bool ExportsTelemetry(this IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+    public static bool ExportsTelemetry(this IConfiguration configuration) =>
+        !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     private static void Configure(AspNetCoreTraceInstrumentationOptions requests)
     {

@@ -45,8 +45,8 @@ public sealed class ForeignConsumerTests(Infrastructure infrastructure, SenderFi
 
         class Client(MessagingHandler):
             def on_start(self, event):
-                connection = event.container.connect('%s:%d' % (url.hostname, url.port), user=unquote(url.username), password=unquote(url.password),
-                    allowed_mechs='PLAIN', allow_insecure_mechs=True, reconnect=False)
+                connection = event.container.connect('%s:%d' % (url.hostname, url.port), user=unquote(url.username),
+                    password=unquote(url.password), allowed_mechs='PLAIN', allow_insecure_mechs=True, reconnect=False)
                 event.container.create_receiver(connection, queue, options=[Durable()])
 
             def on_message(self, event):
@@ -71,7 +71,8 @@ public sealed class ForeignConsumerTests(Infrastructure infrastructure, SenderFi
         using var response = await fixture.Sender.Client.PostAsJsonAsync("/api/EntityItems", new { name = "héllo €", value = 12.5m });
         var item = (await response.Content.ReadFromJsonAsync<EntityItemResponse>())!;
 
-        var read = JsonSerializer.Deserialize<ForeignView>(await runtime.RunAsync(script, infrastructure.Broker, fixture.Sender.Queue), JsonSerializerOptions.Web)!;
+        var written = await runtime.RunAsync(script, infrastructure.Broker, fixture.Sender.Queue);
+        var read = JsonSerializer.Deserialize<ForeignView>(written, JsonSerializerOptions.Web)!;
         Assert.True(Guid.TryParse(read.Id, out _), read.Id);
         Assert.Equal(
             (nameof(EntityItemCreated), "application/json", item.Id.ToString(), true, DataSection),
@@ -81,7 +82,8 @@ public sealed class ForeignConsumerTests(Infrastructure infrastructure, SenderFi
         Assert.Equal(read.Id, read.Properties["_AMQ_DUPL_ID"].GetString());
         Assert.Equal(
             ["1.0", read.Id, "/SenderService", nameof(EntityItemCreated), item.Id.ToString()],
-            ((string[])["specversion", "id", "source", "type", "subject"]).Select(name => read.Properties[$"cloudEvents:{name}"].GetString()));
+            ((string[])["specversion", "id", "source", "type", "subject"])
+                .Select(name => read.Properties[$"cloudEvents:{name}"].GetString()));
         var body = JsonSerializer.Deserialize<EntityItemCreated>(read.Body, JsonSerializerOptions.Web)!;
         Assert.Equal((item.Id, "héllo €", 12.5m), (body.Id, body.Name, body.Value));
     }

@@ -37,7 +37,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
         await receiver.WaitUntilHealthyAsync();
     }
 
-    /// <summary>As when a cable is pulled. The broker has given the message to the silent connection, and gets it back when that ends.</summary>
+    /// <summary>As when a cable is pulled. The broker gives the message to the silent connection, and gets it back at its end.</summary>
     [Fact]
     public async Task A_broker_that_falls_silent_is_left_and_its_messages_come_by_another_connection()
     {

@@ -47,7 +47,9 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
             $"The broker at 127.0.0.1:{_entrance.Port} cannot be reached: The remote certificate is invalid",
             await receiver.HealthAsync(),
             StringComparison.Ordinal);
-        Assert.Single(receiver.Output, line => line.Contains("trying until it can: The remote certificate is invalid", StringComparison.Ordinal));
+        Assert.Single(
+            receiver.Output,
+            line => line.Contains("trying until it can: The remote certificate is invalid", StringComparison.Ordinal));
     }
 
     private ServiceInstance Start(Dictionary<string, string> environment) => ServiceInstance.Start(

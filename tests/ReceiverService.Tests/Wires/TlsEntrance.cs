@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -88,13 +89,14 @@ internal sealed class TlsEntrance : IAsyncDisposable
             try
             {
                 await using var encrypted = new SslStream(service.GetStream());
-                await encrypted.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _end.Token);
+                var options = new SslServerAuthenticationOptions { ServerCertificate = _certificate };
+                await encrypted.AuthenticateAsServerAsync(options, _end.Token);
                 using var broker = new TcpClient(_broker.Host, _broker.Port);
                 var asked = encrypted.CopyToAsync(broker.GetStream(), _end.Token);
                 var answered = broker.GetStream().CopyToAsync(encrypted, _end.Token);
                 await await Task.WhenAny(asked, answered);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or AuthenticationException)
             {
                 // One end is gone, or does not trust the other; disposing closes both.
             }

@@ -37,7 +37,8 @@ public sealed class RequestSpansTests(Infrastructure infrastructure)
         async Task<Activity> AssertSpanAsync(HttpMethod method, string path, string? body, string name, int status)
         {
             var trace = await SendAsync(sender, method, path, body);
-            var span = Assert.Single(await Eventually.GetAsync(() => Task.FromResult(SpansOf(trace, path.Split('?')[0])), spans => spans.Length > 0));
+            var ended = await Eventually.GetAsync(() => Task.FromResult(SpansOf(trace, path.Split('?')[0])), spans => spans.Length > 0);
+            var span = Assert.Single(ended);
             Assert.Equal((name, status), (span.DisplayName, span.GetTagItem("http.response.status_code")));
             Assert.Equal(name.Split(' ').ElementAtOrDefault(1), span.GetTagItem("http.route"));
             Assert.Equal(status >= 500, span.Status == ActivityStatusCode.Error);
@@ -62,7 +63,8 @@ public sealed class RequestSpansTests(Infrastructure infrastructure)
         var command = Assert.Single(_exported.Of(read, Commands));
         Assert.Equal(Assert.Single(_exported.Of(read, Requests)).SpanId, command.ParentSpanId);
         string[] sources = [Requests, Commands];
-        Assert.DoesNotContain(_exported.All, span => (span.TraceId == health || span.TraceId == alive) && sources.Contains(span.Source.Name));
+        ActivityTraceId[] probes = [health, alive];
+        Assert.DoesNotContain(_exported.All, span => probes.Contains(span.TraceId) && sources.Contains(span.Source.Name));
     }
 
     [Fact]
@@ -73,7 +75,9 @@ public sealed class RequestSpansTests(Infrastructure infrastructure)
         // Asked by way of another database, as the test's own commands are traced too.
         var elsewhere = await infrastructure.CreateDatabaseAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(sender.Database).Database!;
-        var lastPoll = $"SELECT max(query_start) FROM pg_stat_activity WHERE datname = '{database}' AND application_name LIKE 'outbox-relay%'";
+        var lastPoll = $"""
+            SELECT max(query_start) FROM pg_stat_activity WHERE datname = '{database}' AND application_name LIKE 'outbox-relay%'
+            """;
         var first = await Sql.ScalarAsync<DateTime>(elsewhere, lastPoll);
         await Eventually.GetAsync(() => Sql.ScalarAsync<DateTime>(elsewhere, lastPoll), last => last > first.AddSeconds(1.5));
 
