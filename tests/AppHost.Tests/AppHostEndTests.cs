@@ -34,6 +34,7 @@ public sealed class AppHostEndTests : IAsyncLifetime
         }
 
         await appHost.WaitUntilNothingIsLeftAsync();
+        Assert.DoesNotContain(appHost.Written, line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal)); // a stack trace
     }
 
 

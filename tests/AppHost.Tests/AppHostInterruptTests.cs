@@ -21,6 +21,7 @@ public sealed class AppHostInterruptTests : IAsyncLifetime
             await appHost.PressCtrlCAsync();
             await appHost.EndedAsync();
             await appHost.WaitUntilNothingIsLeftAsync();
+            Assert.DoesNotContain(appHost.Written, line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal)); // a stack trace
         }
 
         Assert.Empty(TestVolumes.DatabaseLocks(_volumes));
