@@ -118,11 +118,17 @@ public sealed partial class AmqpConnection(
     {
         using var timeout = new CancellationTokenSource(_options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var socket = new ConnectingSocket(handler, either.Token);
         try
         {
-            return await factory.CreateAsync(broker, either.Token, handler);
+            await using var closing = either.Token.Register(socket.Close);
+            return await factory.CreateAsync(broker, either.Token, socket);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception) when (timeout.IsCancellationRequested)
         {
             throw new TimeoutException($"no answer within {_options.ConnectTimeout.TotalSeconds:0.#} s");
         }

@@ -44,7 +44,15 @@ internal sealed class FaultyWire : TcpWire
     protected override Pump PumpAnswers()
     {
         var generation = Current();
-        return (from, to, end) => PumpAsync(from, to, _ => !generation.IsSilent, end);
+        return async (from, to, end) =>
+        {
+            await PumpAsync(from, to, _ => !generation.IsSilent, end);
+            if (!HangsUp)
+            {
+                // The broker has hung up on somebody who said nothing. Not even that arrives.
+                await Task.Delay(Timeout.Infinite, end);
+            }
+        };
     }
 
     protected override Pump PumpRequests()
