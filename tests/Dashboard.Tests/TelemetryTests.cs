@@ -72,6 +72,7 @@ public sealed class TelemetryTests(DemoDashboard dashboard)
     private static async Task PostAsync(DashboardWindow window, ActivityTraceId trace)
     {
         await window.GotoAsync("/");
+        await window.State("sender", "Running").WaitForAsync(); // one that is still starting refuses
         var swagger = await window.Row("sender").GetByText("Swagger").GetAttributeAsync("href");
         using var client = new HttpClient { BaseAddress = new Uri(swagger!) };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems")
