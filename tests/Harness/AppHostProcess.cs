@@ -164,11 +164,10 @@ public sealed class AppHostProcess : IDisposable
 
     /// <summary>Sends a signal to the AppHost alone, and waits for its end.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> EndAsync(int signal = SigTerm)
+    public async Task<int> EndAsync(int signal = SigTerm)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        return EndedAsync();
+        await Signal.SendAsync(_process.Id, signal.ToString(CultureInfo.InvariantCulture));
+        return await EndedAsync();
     }
 
     /// <summary>Waits for its end.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 
 namespace Tests.Harness;
@@ -140,11 +139,7 @@ public sealed class ServiceInstance : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    private Task SignalAsync(string signal) => Signal.SendAsync(_process.Id, signal);
 
     private void Keep(string? line)
     {

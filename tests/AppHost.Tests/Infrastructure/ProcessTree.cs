@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Tests.Harness;
 
 namespace AppHost.Tests.Infrastructure;
 
@@ -11,8 +11,7 @@ internal static class ProcessTree
     {
         foreach (var id in Ids(root))
         {
-            using var kill = Process.Start("kill", [$"-{signal}", id.ToString(CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync();
+            await Signal.SendAsync(id, signal);
         }
     }
 
