@@ -1,23 +1,34 @@
-using ReceiverService.DeadLetters;
+using Messaging.Amqp;
+using Messaging.Inbox;
+using ReceiverService.Data;
 using ReceiverService.EntityItems;
-using ReceiverService.Inbox;
 using ServiceDefaults;
-using ServiceDefaults.Amqp;
+using ServiceDefaults.Data;
+using ServiceDefaults.Startup;
 
-var builder = WebApplication.CreateBuilder(args);
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
 
-builder.AddServiceDefaults();
-builder.AddAmqpConnection("artemis");
-builder.AddInbox("receiverdb");
+    builder.AddServiceDefaults();
+    builder.AddDatabase<ReceiverDbContext>("receiverdb");
+    builder.AddAmqpConnection("artemis");
+    builder.AddInbox<ReceiverDbContext, EntityItemProjection>();
 
-// Not in ServiceDefaults: a source generator looks for what is to be validated in the project that has this line.
-builder.Services.AddValidation();
+    // Not in ServiceDefaults: a source generator looks for the types to validate in the project with this line.
+    builder.Services.AddValidation();
 
-var app = builder.Build();
+    var app = builder.Build();
 
-app.MapServiceDefaults();
-app.MapEntityItems();
-app.MapInbox();
-app.MapDeadLetters();
+    app.MapServiceDefaults();
+    app.MapEntityItems();
+    app.MapInbox();
 
-await app.RunAsync();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (StartupFailure.SentenceFor(exception) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return 1;
+}

@@ -1,24 +1,36 @@
+using Messaging.Amqp;
+using Messaging.Outbox;
+using SenderService.Data;
 using SenderService.EntityItems;
 using SenderService.Idempotency;
-using SenderService.Outbox;
-using SenderService.Outbox.Operations;
 using ServiceDefaults;
-using ServiceDefaults.Amqp;
+using ServiceDefaults.Data;
+using ServiceDefaults.Startup;
 
-var builder = WebApplication.CreateBuilder(args);
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
 
-builder.AddServiceDefaults();
-builder.AddAmqpConnection("artemis");
-builder.AddOutbox("senderdb");
-builder.AddIdempotency();
+    builder.AddServiceDefaults();
+    builder.AddDatabase<SenderDbContext>("senderdb");
+    builder.AddAmqpConnection("artemis");
+    builder.AddOutbox<SenderDbContext>();
+    builder.AddIdempotency();
 
-// Not in ServiceDefaults: a source generator looks for what is to be validated in the project that has this line.
-builder.Services.AddValidation();
+    // Not in ServiceDefaults: a source generator looks for the types to validate in the project with this line.
+    builder.Services.AddValidation();
 
-var app = builder.Build();
+    var app = builder.Build();
 
-app.MapServiceDefaults();
-app.MapEntityItems();
-app.MapOutbox();
+    app.MapServiceDefaults();
+    app.MapEntityItems();
+    app.MapOutbox();
 
-await app.RunAsync();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (StartupFailure.SentenceFor(exception) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return 1;
+}

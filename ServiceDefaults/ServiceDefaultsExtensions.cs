@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using ServiceDefaults.Api;
 using ServiceDefaults.Health;
-using ServiceDefaults.Startup;
 using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults;
@@ -13,7 +10,6 @@ public static class ServiceDefaultsExtensions
 {
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
-        StartupFailure.SayInOneSentence();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddTelemetry();
         builder.AddHealth();

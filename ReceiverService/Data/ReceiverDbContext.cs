@@ -1,7 +1,6 @@
+using Messaging.Inbox;
 using Microsoft.EntityFrameworkCore;
-using ReceiverService.DeadLetters;
 using ReceiverService.EntityItems;
-using ReceiverService.Inbox;
 
 namespace ReceiverService.Data;
 
@@ -9,10 +8,6 @@ internal sealed class ReceiverDbContext(DbContextOptions<ReceiverDbContext> opti
 {
     public DbSet<EntityItem> EntityItems => Set<EntityItem>();
 
-    public DbSet<InboxMessage> InboxMessages => Set<InboxMessage>();
-
-    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
-
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
-        modelBuilder.ApplyConfigurationsFromAssembly(typeof(ReceiverDbContext).Assembly);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(ReceiverDbContext).Assembly).ApplyInbox();
 }

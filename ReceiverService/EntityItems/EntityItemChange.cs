@@ -1,29 +1,33 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Messaging.Amqp;
+using Messaging.Inbox;
+using Messaging.Inbox.Consuming;
 
 namespace ReceiverService.EntityItems;
 
-/// <summary>The state of an entity that an event tells of.</summary>
+/// <summary>The state of an entity after an event.</summary>
 internal sealed record EntityItemChange(
     Guid Id, long Version, bool IsDeleted, string? Name, decimal? Value, DateTimeOffset? CreatedAt, DateTimeOffset UpdatedAt)
 {
-    /// <summary>Reads an event.</summary>
-    /// <returns>The change, or the reason why it cannot be read.</returns>
-    public static (EntityItemChange? Change, string? Failure) Read(string type, long version, ReadOnlySpan<byte> body)
+    /// <exception cref="UnreadableMessageException">The message is no event of an entity.</exception>
+    public static EntityItemChange Read(IncomingMessage message)
     {
+        var version = message.AggregateVersion
+            ?? throw new UnreadableMessageException($"The application property {MessageNames.AggregateVersion} is missing or is no whole number.");
         try
         {
-            return type switch
+            return message.Type switch
             {
-                nameof(EntityItemCreated) => (Of(Parse(body, EntityItemJson.Default.EntityItemCreated), version), null),
-                nameof(EntityItemUpdated) => (Of(Parse(body, EntityItemJson.Default.EntityItemUpdated), version), null),
-                nameof(EntityItemDeleted) => (Of(Parse(body, EntityItemJson.Default.EntityItemDeleted), version), null),
-                _ => (null, $"The type '{type}' is unknown."),
+                nameof(EntityItemCreated) => Of(Parse(message, EntityItemJson.Default.EntityItemCreated), version),
+                nameof(EntityItemUpdated) => Of(Parse(message, EntityItemJson.Default.EntityItemUpdated), version),
+                nameof(EntityItemDeleted) => Of(Parse(message, EntityItemJson.Default.EntityItemDeleted), version),
+                _ => throw new UnreadableMessageException($"The type '{message.Type}' is unknown."),
             };
         }
         catch (JsonException exception)
         {
-            return (null, $"The body is not the JSON of {type}: {exception.Message}");
+            throw new UnreadableMessageException($"The body is not the JSON of {message.Type}: {exception.Message}");
         }
     }
 
@@ -36,6 +40,6 @@ internal sealed record EntityItemChange(
     private static EntityItemChange Of(EntityItemDeleted deleted, long version) =>
         new(deleted.Id, version, IsDeleted: true, Name: null, Value: null, CreatedAt: null, deleted.DeletedAt);
 
-    private static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(body, type) ?? throw new JsonException("It is null.");
+    private static T Parse<T>(IncomingMessage message, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(message.Body.Span, type) ?? throw new JsonException("It is null.");
 }

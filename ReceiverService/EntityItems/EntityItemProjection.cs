@@ -1,12 +1,16 @@
+using Messaging.Inbox;
+using Messaging.Inbox.Consuming;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using ReceiverService.Data;
 
 namespace ReceiverService.EntityItems;
 
-/// <summary>Applies changes to the projection, in one statement for a whole batch.</summary>
-internal static class EntityItemProjection
+/// <summary>Keeps the newest state of each entity, with one statement for a whole batch of events.</summary>
+internal sealed class EntityItemProjection(ReceiverDbContext db) : IInboxHandler<EntityItemChange>
 {
-    /// <summary>A state is only ever replaced by a newer one: the version decides, whatever the order of arrival.</summary>
+    /// <summary>Replaces a state only by a newer one. The version decides, whatever the order of arrival.</summary>
     private const string Upsert = """
         INSERT INTO entity_items AS known (id, version, is_deleted, name, value, created_at, updated_at)
         SELECT * FROM unnest(@ids, @versions, @deleted, @names, @values, @created, @updated)
@@ -20,23 +24,18 @@ internal static class EntityItemProjection
         WHERE known.version < excluded.version
         """;
 
-    /// <summary>Adds the statement that applies changes to a batch that runs in the transaction which also records the messages.</summary>
-    /// <param name="batch">Gets one command, or none if there are no changes.</param>
-    /// <param name="changes">Any number, also several of one entity: each carries the whole state, so that the newest is enough.</param>
-    public static void AddTo(NpgsqlBatch batch, IEnumerable<EntityItemChange> changes)
+    public EntityItemChange Read(IncomingMessage message) => EntityItemChange.Read(message);
+
+    public async Task ApplyAsync(IReadOnlyList<EntityItemChange> events, CancellationToken cancellationToken)
     {
-        // In the order of ids, so that two replicas that touch the same rows cannot lock each other out.
-        var newest = changes
+        // Each event has the whole state, so the newest one of an entity is enough. Ordered by id, so that two replicas cannot deadlock.
+        var newest = events
             .GroupBy(change => change.Id)
             .Select(versions => versions.MaxBy(change => change.Version)!)
             .OrderBy(change => change.Id)
             .ToArray();
-        if (newest.Length == 0)
-        {
-            return;
-        }
 
-        var command = new NpgsqlBatchCommand(Upsert);
+        await using var command = new NpgsqlCommand(Upsert, (NpgsqlConnection)db.Database.GetDbConnection());
         Add("ids", NpgsqlDbType.Uuid, change => change.Id);
         Add("versions", NpgsqlDbType.Bigint, change => change.Version);
         Add("deleted", NpgsqlDbType.Boolean, change => change.IsDeleted);
@@ -44,7 +43,7 @@ internal static class EntityItemProjection
         Add("values", NpgsqlDbType.Numeric, change => change.Value);
         Add("created", NpgsqlDbType.TimestampTz, change => change.CreatedAt?.ToUniversalTime());
         Add("updated", NpgsqlDbType.TimestampTz, change => change.UpdatedAt.ToUniversalTime());
-        batch.BatchCommands.Add(command);
+        await command.ExecuteNonQueryAsync(cancellationToken);
 
         void Add<T>(string name, NpgsqlDbType type, Func<EntityItemChange, T> value) =>
             command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type)

@@ -1,7 +1,6 @@
 namespace SenderService.EntityItems;
 
-/// <summary>What this service is about. Its version grows by one with every change, and each version is told to others by one
-/// event.</summary>
+/// <summary>The entity of this service. Each change increments its version, and is published as one event.</summary>
 internal sealed class EntityItem
 {
     public const int MaxNameLength = 200;
@@ -14,8 +13,9 @@ internal sealed class EntityItem
 
     public required decimal Value { get; set; }
 
-    /// <summary>1 when created. The concurrency token: of two concurrent changes one fails, so versions are events in commit
-    /// order.</summary>
+    /// <summary>
+    /// 1 when created. The concurrency token: one of two concurrent changes fails, so the events have the order of the commits.
+    /// </summary>
     public long Version { get; set; } = 1;
 
     public required DateTimeOffset CreatedAt { get; init; }

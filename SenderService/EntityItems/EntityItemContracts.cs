@@ -1,24 +1,24 @@
 using System.ComponentModel.DataAnnotations;
-using ServiceDefaults.Api;
 
 namespace SenderService.EntityItems;
 
-/// <summary>What an entity is to be: its name and its value.</summary>
+/// <summary>The name and the value that an entity gets.</summary>
 public sealed class EntityItemRequest
 {
-    /// <summary>1 to 200 characters, not only white space.</summary>
+    /// <summary>1 to 200 characters, not only white space, and not U+0000, which PostgreSQL cannot store.</summary>
     [Required(ErrorMessage = "The name must not be empty or white space.")]
     [StringLength(EntityItem.MaxNameLength, MinimumLength = 1, ErrorMessage = "The name has 1 to 200 characters.")]
-    [StorableText]
-    public required string Name { get; init; }
+    [RegularExpression(@"[^\0]*", ErrorMessage = "The name must not contain the character U+0000.")]
+    public string? Name { get; init; }
 
     /// <summary>From -1,000,000,000 to 1,000,000,000.</summary>
+    [Required(ErrorMessage = "The value is required.")]
     [Range(typeof(decimal), EntityItem.MinValue, EntityItem.MaxValue, ParseLimitsInInvariantCulture = true,
         ErrorMessage = "The value is between -1000000000 and 1000000000.")]
-    public required decimal Value { get; init; }
+    public decimal? Value { get; init; }
 }
 
-/// <summary>An entity as it is in the sender's database.</summary>
+/// <summary>An entity in the database of the sender.</summary>
 public sealed record EntityItemResponse(Guid Id, string Name, decimal Value, long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     internal static EntityItemResponse Of(EntityItem item) =>

@@ -1,18 +1,17 @@
 using System.ComponentModel.DataAnnotations;
+using Messaging.Outbox.Writing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using SenderService.Data;
 using SenderService.Idempotency;
-using SenderService.Outbox;
 using ServiceDefaults.Api;
-using ServiceDefaults.Data;
 
 namespace SenderService.EntityItems;
 
 /// <summary>
-/// The REST API of entities. Each change is the pattern's first half in three lines: change the entity, add the message that tells of it,
-/// save both in one transaction.
+/// The REST API of entities. Each change is the first half of the pattern in three lines: change the entity, add its outbox message, save both in
+/// one transaction.
 /// </summary>
 internal static class EntityItemEndpoints
 {
@@ -21,21 +20,21 @@ internal static class EntityItemEndpoints
     public static void MapEntityItems(this IEndpointRouteBuilder app)
     {
         var items = app.MapGroup(Path).WithTags("EntityItems");
-        items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, the outbox message that tells of it")
+        items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, its outbox message")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         items.MapGet("/", ListAsync).WithSummary("All entities, newest first, or a page of them");
         items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity");
         items.MapPut("/{id:guid}", UpdateAsync).WithSummary("Replaces an entity")
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed);
         items.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Deletes an entity")
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     /// <param name="request">The entity.</param>
-    /// <param name="idempotencyKey">A repeated request with the same key gets the first one's response, and creates nothing.</param>
+    /// <param name="idempotencyKey">A repeated request with the same key gets the response of the first one, and creates nothing.</param>
     private static async Task<Results<Created<EntityItemResponse>, ValidationProblem, ProblemHttpResult>> CreateAsync(
         EntityItemRequest request,
-        [FromHeader(Name = "Idempotency-Key"), StringLength(IdempotencyKey.MaxLength, MinimumLength = 1), StorableText] string? idempotencyKey,
+        [FromHeader(Name = "Idempotency-Key"), StringLength(IdempotencyKey.MaxLength, MinimumLength = 1)] string? idempotencyKey,
         SenderDbContext db,
         OutboxWriter outbox,
         IdempotencyStore idempotency,
@@ -47,8 +46,8 @@ internal static class EntityItemEndpoints
         var item = new EntityItem
         {
             Id = Guid.CreateVersion7(now),
-            Name = request.Name,
-            Value = request.Value,
+            Name = request.Name!,
+            Value = request.Value!.Value,
             CreatedAt = now,
             UpdatedAt = now,
         };
@@ -72,7 +71,7 @@ internal static class EntityItemEndpoints
     private static async Task<Ok<IAsyncEnumerable<EntityItemResponse>>> ListAsync(
         [Range(1, 1000)] int? limit, Guid? after, SenderDbContext db, HttpContext http, CancellationToken cancellationToken) =>
 
-        // Ids are UUIDs of version 7, so that the order of ids is the order of creation.
+        // Ids are UUIDs of version 7: their order is the order of creation.
         TypedResults.Ok(await db.EntityItems
             .Where(item => after == null || item.Id < after)
             .OrderByDescending(item => item.Id)
@@ -92,9 +91,8 @@ internal static class EntityItemEndpoints
     }
 
     /// <param name="id">The entity.</param>
-    /// <param name="request">What it is to be.</param>
-    /// <param name="ifMatch">The ETag of the version that the change is based on; if it has another version by now, nothing is
-    /// changed.</param>
+    /// <param name="request">Its new name and value.</param>
+    /// <param name="ifMatch">The ETag of the version to change. If the entity has another version by now, nothing is changed.</param>
     private static async Task<Results<Ok<EntityItemResponse>, NotFound, ValidationProblem, ProblemHttpResult>> UpdateAsync(
         Guid id,
         EntityItemRequest request,
@@ -116,14 +114,14 @@ internal static class EntityItemEndpoints
             return EntityTags.PreconditionFailed();
         }
 
-        item.Name = request.Name;
-        item.Value = request.Value;
+        item.Name = request.Name!;
+        item.Value = request.Value!.Value;
         item.UpdatedAt = time.GetStorableUtcNow();
         item.Version++;
         outbox.Add(item.Id, item.Version, new EntityItemUpdated(item.Id, item.Name, item.Value, item.CreatedAt, item.UpdatedAt));
-        if (!await db.TrySaveChangesAsync(cancellationToken))
+        if (!await TrySaveAsync(db, cancellationToken))
         {
-            return EntityTags.PreconditionFailed();
+            return EntityTags.LostRace(ifMatch);
         }
 
         http.Response.SetETag(item.Version);
@@ -131,7 +129,7 @@ internal static class EntityItemEndpoints
     }
 
     /// <param name="id">The entity.</param>
-    /// <param name="ifMatch">The ETag of the version that is to be deleted; if it has another version by now, nothing is deleted.</param>
+    /// <param name="ifMatch">The ETag of the version to delete. If the entity has another version by now, nothing is deleted.</param>
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> DeleteAsync(
         Guid id,
         [FromHeader(Name = "If-Match")] string? ifMatch,
@@ -153,6 +151,20 @@ internal static class EntityItemEndpoints
 
         db.EntityItems.Remove(item);
         outbox.Add(item.Id, item.Version + 1, new EntityItemDeleted(item.Id, time.GetStorableUtcNow()));
-        return await db.TrySaveChangesAsync(cancellationToken) ? TypedResults.NoContent() : EntityTags.PreconditionFailed();
+        return await TrySaveAsync(db, cancellationToken) ? TypedResults.NoContent() : EntityTags.LostRace(ifMatch);
+    }
+
+    /// <returns>False if somebody else has changed the entity since it was read. Then nothing is saved.</returns>
+    private static async Task<bool> TrySaveAsync(SenderDbContext db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace SenderService.EntityItems;
 
-// What goes over the wire: the name of the record is the event's type, its properties are the body (tests/Contracts holds examples).
-// Each event carries the whole state, so that a receiver needs no other event to apply it.
+// The events on the wire. The name of a record is the type of the event, and its properties are the body (tests/Contracts has examples).
+// Each event has the whole state, so a receiver needs no other event to apply it.
 
 internal sealed record EntityItemCreated(Guid Id, string Name, decimal Value, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 

@@ -5,11 +5,11 @@ namespace SenderService.Idempotency;
 
 internal static class IdempotencyExtensions
 {
-    /// <summary>Registers what makes a repeated POST harmless; keys are kept for a day, far longer than a caller retries.</summary>
+    /// <summary>Makes a repeated POST harmless. Keys are kept for a day, far longer than a caller retries.</summary>
     public static void AddIdempotency(this WebApplicationBuilder builder)
     {
         builder.Services.AddScoped<IdempotencyStore>();
-        builder.AddRetention<SenderDbContext>(
-            new BoundedDelete("idempotency_keys", "created_at"), "Idempotency:Retention", TimeSpan.FromHours(24));
+        builder.AddRetention<SenderDbContext>(new(
+            "idempotency_keys", "created_at", "true", "Idempotency:Retention", DefaultPeriod: TimeSpan.FromHours(24)));
     }
 }

@@ -1,6 +1,6 @@
 namespace SenderService.Idempotency;
 
-/// <summary>A POST that was done: its key, what was asked, and what was answered.</summary>
+/// <summary>A completed POST: its key, its request and its response.</summary>
 internal sealed class IdempotencyKey
 {
     public const int MaxLength = 200;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -10,7 +9,7 @@ public static class EntityTags
 {
     public static void SetETag(this HttpResponse response, long version) => response.GetTypedHeaders().ETag = TagOf(version);
 
-    /// <summary>Whether an If-Match header is absent, <c>*</c>, or names <paramref name="version"/> (RFC 9110, 13.1.1).</summary>
+    /// <summary>True if the If-Match header is absent, is <c>*</c>, or names <paramref name="version"/> (RFC 9110, 13.1.1).</summary>
     public static bool Allows(string? ifMatch, long version) =>
         ifMatch is null
         || (EntityTagHeaderValue.TryParseList([ifMatch], out var tags)
@@ -18,7 +17,12 @@ public static class EntityTags
 
     public static ProblemHttpResult PreconditionFailed() => TypedResults.Problem(
         statusCode: StatusCodes.Status412PreconditionFailed,
-        detail: "The entity was changed by somebody else: get it again, and send its new ETag as If-Match.");
+        detail: "Somebody else has changed the entity: get it again, and send its new ETag as If-Match.");
+
+    /// <summary>The answer to a change that another one has overtaken: 412 if the caller has set a condition, otherwise 409.</summary>
+    public static ProblemHttpResult LostRace(string? ifMatch) => ifMatch is not null ? PreconditionFailed() : TypedResults.Problem(
+        statusCode: StatusCodes.Status409Conflict,
+        detail: "Somebody else has changed the entity at the same moment, and nothing was done: try again.");
 
     private static EntityTagHeaderValue TagOf(long version) => new($"\"{version.ToString(CultureInfo.InvariantCulture)}\"");
 }

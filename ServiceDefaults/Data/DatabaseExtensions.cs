@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using ServiceDefaults.Startup;
 using ServiceDefaults.Telemetry;
@@ -11,33 +7,30 @@ namespace ServiceDefaults.Data;
 
 public static class DatabaseExtensions
 {
-    /// <summary>Registers <typeparamref name="TContext"/> on the PostgreSQL database <paramref name="connectionName"/>, migrated at
-    /// start.</summary>
+    /// <summary>Registers <typeparamref name="TContext"/> on a PostgreSQL database, and migrates that at start.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="connectionName">Name of the connection string.</param>
+    /// <param name="configure">Configures all connections to this database, for example with <c>UsePeriodicPasswordProvider</c>.</param>
     /// <exception cref="ConfigurationException">The connection string is not set.</exception>
-    public static WebApplicationBuilder AddDatabase<TContext>(this WebApplicationBuilder builder, string connectionName)
+    public static WebApplicationBuilder AddDatabase<TContext>(
+        this WebApplicationBuilder builder, string connectionName, Action<NpgsqlDataSourceBuilder>? configure = null)
         where TContext : DbContext
     {
-        builder.Configuration.GetRequiredConnectionString(
+        var connectionString = builder.Configuration.GetRequiredConnectionString(
             connectionName, $"\"Host=localhost;Database={connectionName};Username=postgres;Password=…\"");
-
+        var source = new DatabaseSource<TContext>(connectionString, configure);
+        builder.Services.AddSingleton(source);
         builder.AddNpgsqlDbContext<TContext>(
             connectionName,
             settings =>
             {
-                // Retrying is left to those who know what a lost answer means: the caller with its Idempotency-Key, the relay, the
-                // consumer.
+                // Only a caller knows what a lost answer means: the client with its Idempotency-Key, the relay, the consumer. They retry.
                 settings.DisableRetry = true;
 
-                // Registers the spans and the meter of Npgsql, for the relay's connections too.
+                // This also registers the spans and the meter of Npgsql for connections of another kind.
                 settings.DisableTracing = settings.DisableMetrics = !builder.Configuration.ExportsTelemetry();
             },
-            options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source =>
-            {
-                source.TraceOnlyWithinSpans();
-
-                // A statement that comes again and again is planned once per connection; without this, planning is half of a batch's work.
-                source.ConnectionStringBuilder.MaxAutoPrepare = 20;
-            })));
+            options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source.Configure)));
 
         builder.Services.AddSingleton<DatabaseMigration<TContext>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseMigration<TContext>>());
@@ -45,10 +38,4 @@ public static class DatabaseExtensions
             "schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
         return builder;
     }
-
-    /// <summary>Has commands traced only as part of something: polls and probes, one a second, would drown what one wants to see.</summary>
-    public static NpgsqlDataSourceBuilder TraceOnlyWithinSpans(this NpgsqlDataSourceBuilder source) =>
-        source.ConfigureTracing(tracing => tracing
-            .ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })
-            .EnablePhysicalOpenTracing(false));
 }

@@ -1,19 +1,16 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ServiceDefaults.Health;
 
-/// <summary><c>/health</c>: ready for work, as far as the databases go; <c>/alive</c>: the process answers.</summary>
+/// <summary><c>/health</c>: the service can work. <c>/alive</c>: the process answers.</summary>
 internal static class HealthExtensions
 {
     private const string Alive = "alive";
     private const string HealthPath = "/health";
     private const string AlivePath = "/alive";
 
-    /// <summary>Whether somebody who watches the service asks how it is.</summary>
+    /// <summary>True for a request that only asks how the service is.</summary>
     public static bool IsProbe(HttpRequest request) =>
         request.Path.StartsWithSegments(HealthPath, StringComparison.OrdinalIgnoreCase)
         || request.Path.StartsWithSegments(AlivePath, StringComparison.OrdinalIgnoreCase);
@@ -23,7 +20,8 @@ internal static class HealthExtensions
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync }).DisableHttpMetrics();
+        var writer = new HealthReportWriter(app.Environment.IsDevelopment());
+        app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = writer.WriteAsync }).DisableHttpMetrics();
         app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(Alive) }).DisableHttpMetrics();
     }
 }

@@ -1,14 +1,14 @@
 namespace ServiceDefaults.Resilience;
 
 /// <summary>
-/// Exponential backoff with jitter: the n-th delay is random between half of and the whole of <c>first · 2ⁿ</c>, at most
-/// <paramref name="longest"/>. The jitter keeps services that lost the same server from coming back in step.
+/// Exponential backoff with jitter. The n-th delay is random, between half of <c>first · 2ⁿ</c> and the whole, but at most
+/// <paramref name="longest"/>. Without the jitter, services that lost the same server would all come back at once.
 /// </summary>
 public sealed class Backoff(TimeSpan first, TimeSpan longest, TimeProvider time)
 {
     private int _failures;
 
-    /// <summary>How often it was waited since the last success.</summary>
+    /// <summary>Number of delays since the last success.</summary>
     public int Failures => _failures;
 
     public void Reset() => _failures = 0;

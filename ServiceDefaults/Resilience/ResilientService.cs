@@ -1,39 +1,38 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace ServiceDefaults.Resilience;
 
 /// <summary>
-/// A background service that nobody has to restart: what interrupts its work, a broker or a database that is away above all, is logged once
-/// and answered by beginning anew after a backoff.
+/// A background service that nobody has to restart. When something interrupts its work, usually a broker or a database that is away, it logs that
+/// once, waits, and starts over.
 /// </summary>
 public abstract partial class ResilientService(TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Short, so that the return of a server is noticed within seconds.</summary>
+    /// <summary>Short, so that a server that is back is noticed within seconds.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(3);
 
     private readonly Backoff _backoff = new(FirstDelay, LongestDelay, time);
 
-    /// <summary>Whether it was logged what interrupts the work: to have waited says nothing of it, as work that only returned told nobody.</summary>
-    private bool _isTold;
+    /// <summary>
+    /// True once this interruption has been logged. A failure count above 0 is not enough: work that returned early has also waited, silently.
+    /// </summary>
+    private bool _isLogged;
 
     protected TimeProvider Time { get; } = time;
 
     protected ILogger Logger { get; } = logger;
 
-    /// <summary>Whether the work got on since it was interrupted the last time: then an interruption is worth a line.</summary>
+    /// <summary>True if the work has made progress since the last interruption, so that a new one is worth a line in the log.</summary>
     protected bool IsNewInterruption => _backoff.Failures == 0;
 
-    /// <summary>Works until it is interrupted, by an exception or by returning.</summary>
-    /// <returns>Whether the work is done for good.</returns>
+    /// <summary>Works until an exception interrupts it, or until it returns.</summary>
+    /// <returns>True if the work is complete.</returns>
     protected abstract Task<bool> WorkAsync(CancellationToken stoppingToken);
 
-    /// <summary>Says that the work gets on: the next interruption is a new one.</summary>
+    /// <summary>Reports that the work makes progress. The next interruption is a new one.</summary>
     protected void ReportProgress()
     {
-        _isTold = false;
+        _isLogged = false;
         _backoff.Reset();
     }
 
@@ -60,9 +59,9 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
-            if (!_isTold)
+            if (!_isLogged)
             {
-                _isTold = true;
+                _isLogged = true;
                 LogInterrupted(Logger, exception, GetType().Name.Split('`')[0]);
             }
 
@@ -70,6 +69,6 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Service} was interrupted; it goes on as soon as it can")]
+    [LoggerMessage(1, LogLevel.Warning, "{Service} was interrupted. It tries again until it can continue")]
     private static partial void LogInterrupted(ILogger logger, Exception exception, string service);
 }

@@ -1,0 +1,166 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Amqp;
+using Amqp.Handler;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Resilience;
+
+namespace Messaging.Amqp;
+
+/// <summary>
+/// The service's one connection to the broker. <see cref="OpenSenderAsync"/> and <see cref="OpenReceiverAsync"/> wait until the broker is there, so
+/// an outage of any length is only a delay. It is logged when it begins and when it ends.
+/// </summary>
+/// <param name="handler">Receives the client's events, and may interfere. Tests do.</param>
+public sealed partial class AmqpConnection(
+    Address broker,
+    IOptions<AmqpOptions> options,
+    IHostEnvironment environment,
+    TimeProvider time,
+    ILogger<AmqpConnection> logger,
+    IHandler? handler = null) : IAsyncDisposable
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly AmqpOptions _options = options.Value;
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private OpenConnection? _open;
+    private bool _announced;
+
+    /// <summary>True while there is a connection, and the last attempt to attach succeeded.</summary>
+    public bool IsOpen => _open is { Connection.IsClosed: false } && LastFailure is null;
+
+    /// <summary>Why the last attempt failed. Null if it succeeded.</summary>
+    public string? LastFailure { get; private set; }
+
+    /// <summary>Attaches a sender to <paramref name="queue"/>. Waits for the broker until cancelled.</summary>
+    public Task<AmqpLink<SenderLink>> OpenSenderAsync(string queue, CancellationToken cancellationToken) =>
+        OpenAsync((session, attached) => new SenderLink(session, LinkName(queue), AmqpQueue.Target(queue), attached), cancellationToken);
+
+    /// <summary>Attaches a receiver to <paramref name="queue"/>, without credit yet. Waits for the broker until cancelled.</summary>
+    public Task<AmqpLink<ReceiverLink>> OpenReceiverAsync(string queue, CancellationToken cancellationToken) =>
+        OpenAsync((session, attached) => new ReceiverLink(session, LinkName(queue), AmqpQueue.Source(queue), attached), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await DisconnectAsync();
+        _connecting.Dispose();
+    }
+
+    private async Task<AmqpLink<TLink>> OpenAsync<TLink>(Func<Session, OnAttached, TLink> attach, CancellationToken cancellationToken)
+        where TLink : Link
+    {
+        var backoff = new Backoff(_options.MinReconnectDelay, _options.MaxReconnectDelay, time);
+        while (true)
+        {
+            try
+            {
+                var open = await ConnectAsync(cancellationToken);
+                var link = await AmqpLink<TLink>.AttachAsync(open, attach, _options.ConnectTimeout, time, cancellationToken);
+                ReportSuccess();
+                return link;
+            }
+            catch (Exception exception) when (IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                ReportFailure(exception);
+
+                // Always reconnect: a hung broker would keep the old connection open.
+                await DisconnectAsync();
+                await backoff.DelayAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task<OpenConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        await _connecting.WaitAsync(cancellationToken);
+        try
+        {
+            if (_open is { Connection.IsClosed: false } open)
+            {
+                return open;
+            }
+
+            var factory = new ConnectionFactory();
+            factory.AMQP.ContainerId = $"{environment.ApplicationName}-{Guid.NewGuid():N}";
+            factory.AMQP.IdleTimeout = (int)_options.IdleTimeout.TotalMilliseconds;
+            factory.TCP.NoDelay = true;
+            var connection = await CreateAsync(factory, cancellationToken);
+            var closed = new CancellationTokenSource();
+            connection.AddClosedCallback((_, _) => closed.Cancel());
+            return _open = new OpenConnection(connection, closed.Token);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private async Task DisconnectAsync()
+    {
+        if (Interlocked.Exchange(ref _open, null) is { Connection: { IsClosed: false } connection })
+        {
+            await AmqpClosing.CloseQuietlyAsync(connection, CloseTimeout);
+        }
+    }
+
+    private async Task<Connection> CreateAsync(ConnectionFactory factory, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var socket = new ConnectingSocket(handler, either.Token);
+        try
+        {
+            await using var closing = either.Token.Register(socket.Close);
+            return await factory.CreateAsync(broker, either.Token, socket);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception) when (timeout.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no answer within {_options.ConnectTimeout.TotalSeconds:0.#} s");
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException && !either.IsCancellationRequested)
+        {
+            // AMQPNetLite reports the end of a connection in this way. Nobody has cancelled anything.
+            throw new IOException("it hung up", exception);
+        }
+    }
+
+    /// <summary>A unique name. A second link of the same container and name would resume the first one (specification 2.6.1).</summary>
+    private string LinkName(string queue) => $"{environment.ApplicationName}-{queue}-{Guid.NewGuid():N}";
+
+    private static bool IsOutage(Exception exception) =>
+        exception is AmqpException or SocketException or IOException or TimeoutException or AuthenticationException;
+
+    private void ReportSuccess()
+    {
+        // A service that loses its database attaches again and again. Only a change of the broker is worth a line.
+        if (!_announced)
+        {
+            _announced = true;
+            LogConnected(broker.Host, broker.Port);
+        }
+
+        LastFailure = null;
+    }
+
+    private void ReportFailure(Exception exception)
+    {
+        var first = LastFailure is null;
+        LastFailure = $"The broker at {broker.Host}:{broker.Port} cannot be reached: {exception.Message}";
+        if (first)
+        {
+            _announced = false;
+            LogUnavailable(broker.Host, broker.Port, exception.Message);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Connected to the broker at {Host}:{Port}")]
+    private partial void LogConnected(string host, int port);
+
+    [LoggerMessage(2, LogLevel.Warning, "The broker at {Host}:{Port} cannot be reached; the service tries again until it can: {Reason}")]
+    private partial void LogUnavailable(string host, int port, string reason);
+}

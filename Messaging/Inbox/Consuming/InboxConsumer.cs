@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Messaging.Amqp;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Resilience;
+
+namespace Messaging.Inbox.Consuming;
+
+/// <summary>
+/// Takes messages from the broker, processes them and accepts them, in this order. It owns the loop and the waiting. <see cref="InboxProcessor"/>
+/// processes one batch.
+/// </summary>
+internal sealed class InboxConsumer(
+    AmqpConnection broker,
+    IServiceScopeFactory scopes,
+    InboxReady ready,
+    InboxProcessor processor,
+    IOptions<InboxOptions> options,
+    TimeProvider time,
+    ILogger<InboxConsumer> logger) : ResilientService(time, logger)
+{
+    private readonly InboxOptions _options = options.Value;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Fails at start, not at the first message.
+        using var scope = scopes.CreateScope();
+        scope.ServiceProvider.GetRequiredService<InboxContext>().ThrowIfNotInModel();
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Consumes until the link or the database is lost. Then the link is closed. Whatever was not accepted goes back to the broker, in its old order,
+    /// and comes again.
+    /// </summary>
+    protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
+    {
+        await ready.Completed.WaitAsync(stoppingToken);
+        await using var scope = scopes.CreateAsyncScope();
+        await CheckDatabaseAsync(scope.ServiceProvider.GetRequiredService<InboxContext>(), stoppingToken);
+        var handler = scope.ServiceProvider.GetRequiredService<IInboxHandler>();
+        await using var link = await broker.OpenReceiverAsync(_options.Queue!, stoppingToken);
+
+        // Bounded by the credit: the broker sends no more until something is accepted. Messages are read on the connection's own thread, while the
+        // batch before is committed.
+        var deliveries = Channel.CreateUnbounded<IncomingMessage>(new() { SingleReader = true, SingleWriter = true });
+        await using var closed = link.Closed.Register(() => deliveries.Writer.TryComplete());
+        link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(IncomingMessage.Read(message, handler)));
+
+        using var graceful = new CancellationTokenSource();
+        await using var grace = Time.CreateTimer(_ => graceful.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stopping = stoppingToken.Register(() => grace.Change(_options.ShutdownGrace, Timeout.InfiniteTimeSpan));
+        while (await deliveries.Reader.WaitToReadAsync(stoppingToken))
+        {
+            var batch = TakeBatch(deliveries.Reader);
+            await processor.ProcessAsync(batch, graceful.Token);
+            ReportProgress();
+
+            // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.
+            foreach (var message in batch)
+            {
+                link.Link.Accept(message.Delivery);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Opens a connection and closes it. A consumer without its database must not take messages from others.</summary>
+    private static async Task CheckDatabaseAsync(InboxContext context, CancellationToken cancellationToken)
+    {
+        await context.Db.Database.OpenConnectionAsync(cancellationToken);
+        await context.Db.Database.CloseConnectionAsync();
+    }
+
+    /// <summary>Takes what is there, up to the size of a batch. To wait for more would only make the first message late.</summary>
+    private ArraySegment<IncomingMessage> TakeBatch(ChannelReader<IncomingMessage> deliveries)
+    {
+        var batch = new IncomingMessage[_options.BatchSize];
+        var count = 0;
+        while (count < batch.Length && deliveries.TryRead(out var message))
+        {
+            batch[count++] = message;
+        }
+
+        return new(batch, 0, count);
+    }
+}

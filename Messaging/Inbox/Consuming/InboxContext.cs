@@ -1,0 +1,28 @@
+using Messaging.Inbox.DeadLetters;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ServiceDefaults.Startup;
+
+namespace Messaging.Inbox.Consuming;
+
+/// <summary>The unit of work of the service, seen as the database that has the inbox.</summary>
+internal sealed class InboxContext(DbContext db)
+{
+    public DbContext Db { get; } = db;
+
+    public DbSet<InboxMessage> Messages => Db.Set<InboxMessage>();
+
+    public DbSet<DeadLetter> DeadLetters => Db.Set<DeadLetter>();
+
+    public NpgsqlConnection Connection => (NpgsqlConnection)Db.Database.GetDbConnection();
+
+    /// <exception cref="ConfigurationException">The model has no inbox.</exception>
+    public void ThrowIfNotInModel()
+    {
+        if (Db.Model.FindEntityType(typeof(InboxMessage)) is null)
+        {
+            throw new ConfigurationException(
+                $"{Db.GetType().Name} has no inbox: call modelBuilder.ApplyInbox() in its OnModelCreating, and add a migration.");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Messaging.Outbox.Operating;
+using Messaging.Outbox.Relay;
+using Messaging.Outbox.WakeUp;
+using Messaging.Outbox.Writing;
+using Microsoft.EntityFrameworkCore;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using ServiceDefaults.Data;
+
+namespace Messaging.Outbox;
+
+public static class OutboxExtensions
+{
+    /// <summary>Name of the source of the spans and of the meter.</summary>
+    public const string TelemetryName = "Messaging.Outbox";
+
+    /// <summary>
+    /// Registers the transactional outbox in the database of <typeparamref name="TContext"/>, and the relay that publishes it. The model needs
+    /// <see cref="OutboxModel.ApplyOutbox"/>, and the service needs <c>AddDatabase</c> and <c>AddAmqpConnection</c>. A service has one outbox.
+    /// </summary>
+    public static WebApplicationBuilder AddOutbox<TContext>(this WebApplicationBuilder builder)
+        where TContext : DbContext
+    {
+        builder.Services.AddOptions<OutboxOptions>()
+            .BindConfiguration(OutboxOptions.SectionName)
+            .PostConfigure(options => options.Source ??= $"/{builder.Environment.ApplicationName}")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.ConfigureOpenTelemetryTracerProvider((_, tracing) => tracing.AddSource(TelemetryName));
+        builder.Services.ConfigureOpenTelemetryMeterProvider((_, metrics) => metrics.AddMeter(TelemetryName));
+
+        // Writing
+        builder.Services.AddScoped(services => new OutboxContext(services.GetRequiredService<TContext>()));
+        builder.Services.AddScoped(services =>
+            new OutboxWriter(services.GetRequiredService<OutboxContext>(), services.GetRequiredService<TimeProvider>()));
+
+        // From the commit to the relay, in this instance or in another one
+        builder.Services.AddSingleton<OutboxSignal>();
+        builder.Services.AddSingleton<WakeRelayAfterCommit>();
+        builder.Services.ConfigureDbContext<TContext>((services, options) =>
+            options.AddInterceptors(services.GetRequiredService<WakeRelayAfterCommit>()));
+        builder.Services.AddSingleton<OutboxNotifier>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxNotifier>());
+
+        // From the relay to the broker
+        builder.Services.AddSingleton(CreateDatabase<TContext>);
+        builder.Services.AddSingleton<RelayMetrics>();
+        builder.Services.AddHostedService<OutboxRelay>();
+
+        // Operating
+        builder.Services.AddHostedService<OutboxBacklogMonitor>();
+        builder.AddRetention<TContext>(new(
+            "outbox_messages", "sent_at", OutboxSql.IsSent, $"{OutboxOptions.SectionName}:Retention", DefaultPeriod: TimeSpan.FromHours(24)));
+        return builder;
+    }
+
+    private static OutboxDatabase CreateDatabase<TContext>(IServiceProvider services)
+        where TContext : DbContext
+    {
+        var instance = services.GetRequiredService<IConfiguration>()["OTEL_SERVICE_NAME"] ?? Environment.MachineName;
+        var source = services.GetRequiredService<DatabaseSource<TContext>>();
+        return new(
+            source.Create(settings => OutboxDatabase.Configure(settings, instance)),
+            services.GetRequiredService<DatabaseMigration<TContext>>().Completed);
+    }
+}

@@ -1,0 +1,82 @@
+using Messaging.Outbox.Advanced;
+using Messaging.Outbox.Writing;
+
+namespace Messaging.Outbox.Relay;
+
+/// <summary>
+/// Marks in the outbox what the broker has answered. A crash before the mark means: the message is published again with the same id, and the inbox
+/// drops the duplicate.
+/// </summary>
+internal sealed partial class OutboxMarker(
+    OutboxSession session, PoisonDetector poison, OutboxOptions options, RelayMetrics metrics, TimeProvider time, ILogger logger)
+{
+    public const string MarkSent = $"""
+        UPDATE outbox_messages SET status = 'Sent', sent_at = now(), next_attempt_at = NULL
+        WHERE id = ANY(@ids) AND {OutboxSql.IsPending}
+        """;
+
+    /// <summary>The delay doubles with each refusal. The last refusal fails the message.</summary>
+    private const string MarkRefused = $"""
+        UPDATE outbox_messages SET
+            attempts = attempts + 1,
+            last_error = @error,
+            status = CASE WHEN attempts + 1 >= @attempts THEN 'Failed' ELSE status END,
+            next_attempt_at = CASE WHEN attempts + 1 < @attempts THEN now() + least(@first * power(2, least(attempts, 30)), @longest) END
+        WHERE id = @id AND {OutboxSql.IsPending}
+        RETURNING {OutboxSql.IsFailed}
+        """;
+
+    /// <summary>Marks what was accepted.</summary>
+    /// <returns>The messages that were accepted.</returns>
+    public async Task<IReadOnlyList<PendingMessage>> MarkAcceptedAsync(IReadOnlyList<OutboxDelivery> answered)
+    {
+        var accepted = answered.Where(delivery => delivery.IsAccepted).Select(delivery => delivery.Message).ToArray();
+        if (accepted.Length > 0)
+        {
+            // Not cancelled when the service stops: an accepted message without its mark is published twice.
+            await session.ExecuteAsync(MarkSent, CancellationToken.None, ("ids", Array.ConvertAll(accepted, message => message.Id)));
+            poison.RecordProgress();
+            metrics.RecordPublished(accepted, time.GetUtcNow());
+        }
+
+        return accepted;
+    }
+
+    /// <summary>Marks a message that the broker refuses. It is tried again later, or it is failed.</summary>
+    public async Task MarkRefusedAsync(PendingMessage message, string reason)
+    {
+        await using var command = session.Command(
+            MarkRefused,
+            ("id", message.Id),
+            ("error", PostgresText.Storable(reason)),
+            ("first", options.FirstRetryDelay),
+            ("longest", options.MaxRetryDelay),
+            ("attempts", options.MaxAttempts));
+        var isFailed = await command.ExecuteScalarAsync(CancellationToken.None) is true;
+        poison.RecordProgress();
+        metrics.RecordRefused();
+        if (isFailed)
+        {
+            LogFailed(logger, message.MessageId, options.MaxAttempts, message.AggregateId, reason);
+        }
+        else
+        {
+            LogRefused(logger, message.MessageId, message.AggregateId, reason);
+        }
+    }
+
+    /// <summary>Marks the message over which the link has ended, if it is proven.</summary>
+    public async Task MarkPoisonAsync(IEnumerable<OutboxDelivery> answered)
+    {
+        if (poison.RecordLinkEnd([.. answered.Where(delivery => delivery.Refusal is not null)]) is { } culprit)
+        {
+            await MarkRefusedAsync(culprit.Message, $"The broker ended the link over this message: {culprit.Refusal}");
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "The broker refused message {MessageId}; aggregate {AggregateId} waits for the next attempt: {Reason}")]
+    private static partial void LogRefused(ILogger logger, Guid messageId, Guid aggregateId, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "Message {MessageId} is failed after {Attempts} attempts; aggregate {AggregateId} waits until an operator requeues or discards it: {Reason}")]
+    private static partial void LogFailed(ILogger logger, Guid messageId, int attempts, Guid aggregateId, string reason);
+}

@@ -1,0 +1,79 @@
+using Messaging.Amqp;
+using Messaging.Outbox.Advanced;
+using Messaging.Outbox.WakeUp;
+using Messaging.Outbox.Writing;
+using Microsoft.Extensions.Options;
+using ServiceDefaults.Resilience;
+
+namespace Messaging.Outbox.Relay;
+
+/// <summary>
+/// The message relay: publishes what is pending, as soon as it is woken, and after a poll interval at the latest. It owns the loop and the waiting.
+/// <see cref="OutboxDispatcher"/> does one step. Several instances share the work by partitions.
+/// </summary>
+internal sealed partial class OutboxRelay(
+    AmqpConnection broker,
+    OutboxDatabase database,
+    IServiceScopeFactory scopes,
+    OutboxSignal signal,
+    RelayMetrics metrics,
+    IOptions<OutboxOptions> options,
+    TimeProvider time,
+    ILogger<OutboxRelay> logger) : ResilientService(time, logger)
+{
+    private readonly OutboxOptions _options = options.Value;
+    private readonly PoisonDetector _poison = new();
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Fails at start, not at the first message.
+        using var scope = scopes.CreateScope();
+        scope.ServiceProvider.GetRequiredService<OutboxContext>().ThrowIfNotInModel();
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Relays until the link or the session is lost.</summary>
+    protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
+    {
+        // The broker first: a relay that cannot publish must not take partitions from others.
+        await using var link = await broker.OpenSenderAsync(_options.Queue!, stoppingToken);
+        await using var session = await OutboxSession.OpenAsync(database, stoppingToken);
+        using var closed = link.Closed.Register(signal.Wake);
+        using var dispatcher = new OutboxDispatcher(session, link, _poison, _options, signal, metrics, Time, Logger);
+
+        try
+        {
+            while (await dispatcher.DispatchAsync(stoppingToken) is var result && result != DispatchResult.Outage)
+            {
+                if (dispatcher.MadeProgress)
+                {
+                    ReportProgress();
+                }
+
+                if (result == DispatchResult.Waiting)
+                {
+                    await signal.WaitAsync(dispatcher.LongestWait, stoppingToken);
+                }
+            }
+
+            if (IsNewInterruption)
+            {
+                LogOutage(Logger, dispatcher.Failure);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await dispatcher.FinishAsync();
+        }
+        finally
+        {
+            // Other instances take the partitions. From now on, commits of this one are announced to them.
+            signal.Own([]);
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "The broker does not take messages now. They stay pending, and are published as soon as it does")]
+    private static partial void LogOutage(ILogger logger, Exception? exception);
+}
