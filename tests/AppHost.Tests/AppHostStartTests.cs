@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tests.Harness;
 
 namespace AppHost.Tests;
 

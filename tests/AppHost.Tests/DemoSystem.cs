@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using Tests.Harness;
 
 namespace AppHost.Tests;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
-using Tests.Harness;
 
 namespace AppHost.Tests;
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Tests.Harness;
 
 namespace AppHost.Tests;
 

@@ -1,4 +1,3 @@
-using Tests.Harness;
 
 namespace Benchmarks;
 

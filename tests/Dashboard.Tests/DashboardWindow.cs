@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Tests.Harness;
 
 namespace Dashboard.Tests;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using Tests.Harness;
 
 namespace ReceiverService.Tests;
 

@@ -6,10 +6,8 @@ using System.Text;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
-using ReceiverService.DeadLetters;
+using Messaging.Inbox.DeadLetters;
 using ReceiverService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests;
 
@@ -23,12 +21,11 @@ public sealed class ReceiverSuite : ICollectionFixture<Infrastructure>
 /// <summary>A ReceiverService on a database and a queue of its own, and a producer that is not the SenderService.</summary>
 internal sealed class RunningReceiver : IAsyncDisposable
 {
-    private static readonly Assembly Service = typeof(EntityItem).Assembly;
-    private readonly ServiceHost _host;
+    private readonly ServiceHost<EntityItem> _host;
     private readonly Connection _connection;
     private readonly ConcurrentDictionary<string, SenderLink> _links = new();
 
-    private RunningReceiver(ServiceHost host, string database, Connection connection, string queue) =>
+    private RunningReceiver(ServiceHost<EntityItem> host, string database, Connection connection, string queue) =>
         (_host, Database, _connection, Queue) = (host, database, connection, queue);
 
     public HttpClient Client => _host.Client;
@@ -43,9 +40,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
     {
         var database = await infrastructure.CreateDatabaseAsync();
         var queue = Infrastructure.NewQueue();
-        var host = await ServiceHost.StartAsync(
-            Service,
+        var host = new ServiceHost<EntityItem>(
             [$"ConnectionStrings:receiverdb={database}", $"ConnectionStrings:artemis={infrastructure.Broker}", $"Inbox:Queue={queue}", .. settings]);
+        host.Start();
         var receiver = new RunningReceiver(host, database, await infrastructure.ConnectAsync(), queue);
         await host.WaitUntilHealthyAsync();
         return receiver;

@@ -1,5 +1,4 @@
 using ReceiverService.EntityItems;
-using Tests.Harness;
 
 namespace ReceiverService.Tests;
 

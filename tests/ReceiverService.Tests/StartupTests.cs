@@ -1,7 +1,5 @@
 using System.Reflection;
 using ReceiverService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests;
 

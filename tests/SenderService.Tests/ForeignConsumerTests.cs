@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using SenderService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace SenderService.Tests;
 

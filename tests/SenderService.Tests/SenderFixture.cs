@@ -1,7 +1,5 @@
 using System.Reflection;
 using SenderService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace SenderService.Tests;
 
@@ -26,9 +24,9 @@ public sealed class SenderFixture(Infrastructure infrastructure) : IAsyncLifetim
 internal sealed class RunningSender : IAsyncDisposable
 {
     public static readonly Assembly Service = typeof(EntityItem).Assembly;
-    private readonly ServiceHost _host;
+    private readonly ServiceHost<EntityItem> _host;
 
-    private RunningSender(ServiceHost host, string database, string queue) => (_host, Database, Queue) = (host, database, queue);
+    private RunningSender(ServiceHost<EntityItem> host, string database, string queue) => (_host, Database, Queue) = (host, database, queue);
 
     public HttpClient Client => _host.Client;
 
@@ -56,7 +54,8 @@ internal sealed class RunningSender : IAsyncDisposable
     private static async Task<RunningSender> StartAsync(
         Infrastructure infrastructure, string database, string queue, string? broker, string[] settings)
     {
-        var host = await ServiceHost.StartAsync(Service, [.. Settings(database, broker ?? infrastructure.Broker, queue), .. settings]);
+        var host = new ServiceHost<EntityItem>([.. Settings(database, broker ?? infrastructure.Broker, queue), .. settings]);
+        host.Start();
         if (broker is null)
         {
             await host.WaitUntilHealthyAsync();

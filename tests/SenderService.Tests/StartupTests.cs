@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using SenderService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace SenderService.Tests;
 

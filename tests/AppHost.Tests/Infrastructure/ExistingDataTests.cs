@@ -1,6 +1,5 @@
 using Aspire.Hosting;
 using Npgsql;
-using Tests.Harness;
 
 namespace AppHost.Tests.Infrastructure;
 

@@ -5,7 +5,6 @@ using Amqp.Types;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Tests.Harness;
 
 namespace AppHost.Tests.Infrastructure;
 

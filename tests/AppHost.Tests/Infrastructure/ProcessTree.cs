@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tests.Harness;
 
 namespace AppHost.Tests.Infrastructure;
 

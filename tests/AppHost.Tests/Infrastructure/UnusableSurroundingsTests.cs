@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Tests.Harness;
 
 namespace AppHost.Tests.Infrastructure;
 

@@ -3,7 +3,6 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
 using Npgsql;
-using Tests.Harness;
 
 namespace Benchmarks.Inbox;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
-using Tests.Harness;
 
 namespace Benchmarks.Relay;
 

@@ -3,8 +3,6 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
 using ReceiverService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Api;
 

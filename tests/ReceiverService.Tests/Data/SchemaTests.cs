@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using ReceiverService.Data;
-using Xunit;
 
 namespace ReceiverService.Tests.Data;
 

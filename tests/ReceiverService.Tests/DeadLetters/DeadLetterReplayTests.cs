@@ -5,10 +5,8 @@ using System.Text.Json;
 using Amqp.Framing;
 using Amqp.Types;
 using Microsoft.Extensions.DependencyInjection;
-using ReceiverService.DeadLetters;
+using Messaging.Inbox.DeadLetters;
 using ReceiverService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.DeadLetters;
 

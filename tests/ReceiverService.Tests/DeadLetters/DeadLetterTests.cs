@@ -4,8 +4,6 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
 using ReceiverService.EntityItems;
-using Tests.Harness;
-using Xunit;
 using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests.DeadLetters;

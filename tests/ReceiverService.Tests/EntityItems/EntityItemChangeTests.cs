@@ -1,5 +1,4 @@
 using ReceiverService.EntityItems;
-using Xunit;
 
 namespace ReceiverService.Tests.EntityItems;
 

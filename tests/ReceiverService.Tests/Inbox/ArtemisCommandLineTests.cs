@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 
@@ -41,6 +39,9 @@ public sealed class ArtemisCommandLineTests(Infrastructure infrastructure)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+
+            // Java reads its arguments in the encoding of the locale, and a small Debian has none.
+            Environment = { ["LC_ALL"] = "C.UTF-8" },
         };
         using var producer = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(Deadline);

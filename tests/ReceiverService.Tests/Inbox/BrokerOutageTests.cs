@@ -1,7 +1,5 @@
 using ReceiverService.EntityItems;
 using ReceiverService.Tests.Wires;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 

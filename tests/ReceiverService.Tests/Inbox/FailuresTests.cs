@@ -1,8 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Npgsql;
-using ReceiverService.Inbox;
-using Xunit;
+using Messaging.Inbox.Consuming;
 
 namespace ReceiverService.Tests.Inbox;
 

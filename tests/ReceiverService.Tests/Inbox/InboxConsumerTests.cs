@@ -1,6 +1,4 @@
 using ReceiverService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 

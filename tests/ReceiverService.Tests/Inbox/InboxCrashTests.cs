@@ -1,5 +1,3 @@
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 

@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using ReceiverService.EntityItems;
-using ReceiverService.Inbox;
-using Tests.Harness;
-using Xunit;
+using Messaging.Inbox.Consuming;
 
 namespace ReceiverService.Tests.Inbox;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using ReceiverService.Tests.Wires;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using ReceiverService.Inbox;
+using Messaging.Inbox.Consuming;
 using ReceiverService.Tests.Wires;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 

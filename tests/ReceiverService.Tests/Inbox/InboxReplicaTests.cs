@@ -1,7 +1,5 @@
 using Npgsql;
 using ReceiverService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 

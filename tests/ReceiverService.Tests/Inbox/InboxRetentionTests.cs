@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using ServiceDefaults.Data;
-using Tests.Harness;
-using Xunit;
 
 namespace ReceiverService.Tests.Inbox;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Amqp;
-using ReceiverService.Inbox;
-using Tests.Harness;
-using Xunit;
+using Messaging.Inbox.Consuming;
 
 namespace ReceiverService.Tests.Inbox;
 

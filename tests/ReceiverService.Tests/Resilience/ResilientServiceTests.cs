@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using ServiceDefaults.Resilience;
-using Xunit;
 
 namespace ReceiverService.Tests.Resilience;
 

@@ -1,5 +1,4 @@
-using ServiceDefaults.Amqp;
-using Xunit;
+using Messaging.Amqp;
 
 namespace SenderService.Tests.Amqp;
 

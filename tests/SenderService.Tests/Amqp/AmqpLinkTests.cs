@@ -6,9 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SenderService.Tests.Outbox;
-using ServiceDefaults.Amqp;
-using Tests.Harness;
-using Xunit;
+using Messaging.Amqp;
 using EventId = Amqp.Handler.EventId;
 
 namespace SenderService.Tests.Amqp;

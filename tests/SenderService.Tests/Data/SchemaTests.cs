@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using SenderService.Data;
-using Xunit;
 
 namespace SenderService.Tests.Data;
 

@@ -4,8 +4,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using SenderService.EntityItems;
-using Tests.Harness;
-using Xunit;
 
 namespace SenderService.Tests.EntityItems;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SenderService.EntityItems;
-using Xunit;
 
 namespace SenderService.Tests.EntityItems;
 

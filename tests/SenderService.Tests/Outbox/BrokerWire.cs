@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
-using Tests.Harness;
 
 namespace SenderService.Tests.Outbox;
 

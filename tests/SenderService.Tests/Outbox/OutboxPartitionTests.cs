@@ -1,5 +1,4 @@
-using SenderService.Outbox;
-using Xunit;
+using Messaging.Outbox;
 
 namespace SenderService.Tests.Outbox;
 

@@ -1,6 +1,4 @@
 using SenderService.Tests.Outbox.Relay;
-using Tests.Harness;
-using Xunit;
 
 namespace SenderService.Tests.Outbox;
 

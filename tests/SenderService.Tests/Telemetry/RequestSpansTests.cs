@@ -3,8 +3,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Tests.Harness;
-using Xunit;
 
 namespace SenderService.Tests.Telemetry;
 

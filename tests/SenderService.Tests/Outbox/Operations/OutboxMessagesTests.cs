@@ -1,7 +1,5 @@
-using SenderService.Outbox.Operations;
+using Messaging.Outbox.Operating;
 using SenderService.Tests.Outbox.Relay;
-using Tests.Harness;
-using Xunit;
 
 namespace SenderService.Tests.Outbox.Operations;
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using SenderService.Tests.Outbox.Relay;
-using Tests.Harness;
-using Xunit;
 using Xunit.Abstractions;
 
 namespace SenderService.Tests.Outbox.Operations;

@@ -1,5 +1,4 @@
-using SenderService.Outbox.Relay;
-using Xunit;
+using Messaging.Outbox.Relay;
 
 namespace SenderService.Tests.Outbox.Relay;
 

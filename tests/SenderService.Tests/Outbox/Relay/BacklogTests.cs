@@ -1,5 +1,3 @@
-using Tests.Harness;
-using Xunit;
 using Xunit.Abstractions;
 
 namespace SenderService.Tests.Outbox.Relay;

@@ -5,11 +5,9 @@ using Amqp.Handler;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SenderService.Outbox;
-using SenderService.Outbox.Operations;
-using ServiceDefaults.Amqp;
-using Tests.Harness;
-using Xunit;
+using Messaging.Outbox;
+using Messaging.Outbox.Operating;
+using Messaging.Amqp;
 using EventId = Amqp.Handler.EventId;
 
 namespace SenderService.Tests.Outbox.Relay;

@@ -4,13 +4,11 @@ using Amqp.Handler;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using SenderService.Outbox;
-using SenderService.Outbox.Operations;
-using SenderService.Outbox.Relay;
-using SenderService.Outbox.WakeUp;
-using ServiceDefaults.Amqp;
-using Tests.Harness;
-using Xunit;
+using Messaging.Outbox;
+using Messaging.Outbox.Operating;
+using Messaging.Outbox.Relay;
+using Messaging.Outbox.WakeUp;
+using Messaging.Amqp;
 
 namespace SenderService.Tests.Outbox.Relay;
 

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using Npgsql;
-using SenderService.Outbox.Operations;
-using SenderService.Outbox.Relay;
-using Tests.Harness;
-using Xunit;
+using Messaging.Outbox.Operating;
+using Messaging.Outbox.Relay;
 
 namespace SenderService.Tests.Outbox.Relay;
 

@@ -8,9 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SenderService.Data;
 using SenderService.EntityItems;
-using SenderService.Outbox;
-using Tests.Harness;
-using Xunit;
+using Messaging.Outbox;
 using DataSection = Amqp.Framing.Data;
 
 namespace SenderService.Tests.Outbox.Relay;

@@ -1,7 +1,5 @@
-using SenderService.Outbox;
-using SenderService.Outbox.Relay;
-using Tests.Harness;
-using Xunit;
+using Messaging.Outbox;
+using Messaging.Outbox.Relay;
 
 namespace SenderService.Tests.Outbox.Relay;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using SenderService.Data;
-using SenderService.Outbox;
-using SenderService.Outbox.Relay;
-using Tests.Harness;
+using Messaging.Outbox;
+using Messaging.Outbox.Relay;
 
 namespace SenderService.Tests.Outbox.Relay;
 

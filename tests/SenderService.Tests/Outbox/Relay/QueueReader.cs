@@ -2,7 +2,6 @@ using System.Globalization;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
-using Xunit;
 
 namespace SenderService.Tests.Outbox.Relay;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Npgsql;
-using SenderService.Outbox.Relay;
+using Messaging.Outbox.Relay;
 
 namespace SenderService.Tests.Outbox.Relay;
 

@@ -1,7 +1,5 @@
 using Npgsql;
-using SenderService.Outbox.Relay;
-using Tests.Harness;
-using Xunit;
+using Messaging.Outbox.Relay;
 
 namespace SenderService.Tests.Outbox.Relay;
 

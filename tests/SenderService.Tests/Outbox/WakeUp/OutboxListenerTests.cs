@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using SenderService.Outbox.Relay;
-using SenderService.Outbox.WakeUp;
-using Tests.Harness;
-using Xunit;
+using Messaging.Outbox.Relay;
+using Messaging.Outbox.WakeUp;
 
 namespace SenderService.Tests.Outbox.WakeUp;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>Sends signals to processes. The shell does it: a small Debian has no program `kill`.</summary>
 public static class Signal

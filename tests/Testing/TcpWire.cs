@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>The wire between a service and a server, as a TCP relay: a test can cut it, or make it swallow what the service sends.</summary>
 public class TcpWire : IAsyncDisposable

@@ -1,6 +1,6 @@
 using Xunit.Sdk;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>Waits for a condition that becomes true by itself, with a deadline that only a fault can reach.</summary>
 public static class Eventually

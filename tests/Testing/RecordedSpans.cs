@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>The spans of one source, from whichever test of this process they are, as long as it is not disposed.</summary>
 public sealed class RecordedSpans : IDisposable

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>Looks into a database behind the service's back.</summary>
 public static class Sql

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using Xunit;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>A service as a process of its own, for what only a process shows: how it ends.</summary>
 public static class ServiceProcess

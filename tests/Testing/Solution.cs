@@ -1,4 +1,4 @@
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>The folder of this solution, above the one that the tests run in.</summary>
 public static class Solution

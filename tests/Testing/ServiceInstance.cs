@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>A service as a process of its own that a test can kill, or stop in its tracks and let go on.</summary>
 public sealed class ServiceInstance : IAsyncDisposable

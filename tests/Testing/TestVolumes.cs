@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>Removes what a test's containers kept: volumes of a container engine, or folders where resources run as processes.</summary>
 public static class TestVolumes

@@ -1,4 +1,4 @@
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>Some tests say more the longer they run: with OUTBOXDEMO_LONG_TESTS=1 they take their time, and those that take minutes run at all.</summary>
 public static class LongTests

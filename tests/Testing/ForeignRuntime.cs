@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>A program that runs scripts with another implementation of AMQP: Node with rhea, Python with Apache Qpid Proton.</summary>
-internal sealed class ForeignRuntime
+public sealed class ForeignRuntime
 {
     public const string RheaIsMissing = "There is no npm package rhea: npm install --prefix ~/.cache/outboxdemo/rhea rhea";
     public const string ProtonIsMissing = "There is no Apache Qpid Proton for Python: install Debian's python3-qpid-proton.";

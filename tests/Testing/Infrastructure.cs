@@ -5,7 +5,7 @@ using Aspire.Hosting.Testing;
 using Npgsql;
 using Xunit;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>
 /// A real PostgreSQL and a real broker, started once for all tests of an assembly as the AppHost starts them, on free ports. Each test

@@ -1,4 +1,4 @@
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>A test with rhea, and says so where it is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]

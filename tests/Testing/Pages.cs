@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>Lists that come a page at a time, the next one under the address in the header <c>Link</c> (RFC 8288).</summary>
 public static class Pages

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Xunit.Sdk;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>The demo's AppHost as `dotnet run` starts it: a process of its own, with everything that it starts. It gets free ports.</summary>
 public sealed class AppHostProcess : IDisposable

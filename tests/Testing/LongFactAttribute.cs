@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Tests.Harness;
+namespace Testing;
 
 /// <summary>A test that is worth its minutes only now and then.</summary>
 [AttributeUsage(AttributeTargets.Method)]

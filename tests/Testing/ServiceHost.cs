@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace Testing;
+
+/// <summary>A service's own Program, in this process and on a free port. Tests use it over HTTP, and may look at its services.</summary>
+/// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
+/// <typeparam name="TService">Any type of the service's assembly.</typeparam>
+public sealed class ServiceHost<TService>(params IEnumerable<string> settings) : WebApplicationFactory<TService>
+    where TService : class
+{
+    private HttpClient? _client;
+
+    public HttpClient Client => _client ?? throw new InvalidOperationException("Start it first.");
+
+    public void Start()
+    {
+        UseKestrel(port: 0);
+        StartServer();
+        _client = CreateClient();
+    }
+
+    /// <summary>Waits until every check is healthy, the broker's too.</summary>
+    public Task WaitUntilHealthyAsync() => Eventually.HealthyAsync(HealthAsync);
+
+    /// <summary>The health report, JSON.</summary>
+    public async Task<string> HealthAsync()
+    {
+        using var response = await Client.GetAsync(new Uri("/health", UriKind.Relative));
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        foreach (var setting in settings)
+        {
+            var name = setting.Split('=')[0];
+            builder.UseSetting(name, setting[(name.Length + 1)..]);
+        }
+    }
+}
