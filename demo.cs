@@ -23,13 +23,11 @@ try
         ["test", .. var rest] => new TestRun().Run(rest),
         ["doctor"] => Doctor(),
         ["bench", .. var rest] => Run("tests/Benchmarks", "Release", rest),
-        ["faults", .. var rest] => Run("tests/Faults", "Release", rest),
         _ => throw new CannotGoOnException("""
             dotnet run demo.cs up      install what is missing, build, and run the whole system
             dotnet run demo.cs test    run every test that can run here; --filter <expression> as for `dotnet test`
             dotnet run demo.cs doctor  say what was found on this machine, and what follows from it
             dotnet run demo.cs bench   run the benchmarks
-            dotnet run demo.cs faults  run the system under faults
 
             --Demo:Infrastructure=containers or processes forces one; without it: containers where an engine answers.
             All other arguments go to the program that is run, for example: up --Demo:Senders=2
@@ -94,7 +92,11 @@ internal static class Find
     // A program that says its version, and so runs: its path and that version.
     public static string? Program(string name, params string[] args) =>
         Shell.Which(name, Shell.Path) is { } path && Shell.Read(path, args, TimeSpan.FromSeconds(args is ["info", ..] ? 5 : 60)) is { } text
-        && Regex.Match(text, @"\d+(\.\d+)*") is { Success: true, Value: var version } ? $"{path} {version}" : null;
+        && VersionIn(text) is { } version ? $"{path} {version}" : null;
+
+    // Java may write other numbers before `version "17.0.15"`.
+    private static string? VersionIn(string text) => new[] { "(?<=version \")[0-9.]+", "[0-9]+(\\.[0-9]+)*" }
+        .Select(pattern => Regex.Match(text, pattern)).FirstOrDefault(match => match.Success)?.Value;
 
     // What the user has said is not second-guessed: a mistake is told, not hidden by another program.
     private static string? Named(string variable, string program) =>

@@ -7,23 +7,25 @@ using System.Text.RegularExpressions;
 
 namespace Aspire.Hosting;
 
-/// <summary>Finds out before a local process starts why it cannot. Each check answers with one sentence, or with null.</summary>
+/// <summary>Checks before a local process starts. Each returns one sentence if it cannot start, or null.</summary>
 internal static partial class LocalChecks
 {
     private const long MinimumMegabytes = 100;
 
-    /// <summary>After a crash the processes of the one before may need a moment to end.</summary>
+    /// <summary>After a crash of the AppHost, the processes that it started may need a moment to end.</summary>
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The folder can be written to, has room, and no other AppHost works on it.</summary>
+    /// <summary>The folder is writable and has room, and no other AppHost uses it.</summary>
     public static async Task<string?> FolderAsync(string folder, CancellationToken cancellationToken)
     {
         try
         {
             Directory.CreateDirectory(folder);
-            await File.WriteAllTextAsync(Path.Combine(folder, ".writable"), "", cancellationToken);
+            var probe = Path.Combine(folder, $".writable-{Guid.NewGuid():N}");
+            await File.WriteAllTextAsync(probe, "", cancellationToken);
+            File.Delete(probe);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -34,7 +36,7 @@ internal static partial class LocalChecks
         return megabytes < MinimumMegabytes
             ? $"The disk of {folder} has only {megabytes} MB left: make at least {MinimumMegabytes} MB free."
             : await IsLockedAsync(Path.Combine(folder, ".lock"), cancellationToken)
-            ? $"Another AppHost works on {folder}: stop that one, or give this one data of its own, "
+            ? $"Another AppHost uses {folder}: stop that one, or give this one data of its own, "
                 + "for example with --Demo:Volumes=<prefix>."
             : null;
     }
@@ -54,7 +56,7 @@ internal static partial class LocalChecks
         }
     }
 
-    /// <summary>The data in a folder, if there are any, were written by this version of PostgreSQL.</summary>
+    /// <summary>Data in the folder, if there are any, were written by this version of PostgreSQL.</summary>
     public static async Task<string?> PostgreSqlDataAsync(string folder, string programs, CancellationToken cancellationToken)
     {
         var file = Path.Combine(folder, "data", "PG_VERSION");
@@ -69,16 +71,21 @@ internal static partial class LocalChecks
             : null;
     }
 
-    /// <summary>There is a Java that Artemis can run on.</summary>
+    /// <summary>There is a Java for Artemis.</summary>
     public static async Task<string?> JavaAsync(CancellationToken cancellationToken)
     {
         var home = Environment.GetEnvironmentVariable("JAVA_HOME");
         var java = string.IsNullOrEmpty(home) ? "java" : Path.Combine(home, "bin", "java");
         var version = await MajorVersionAsync(java, "-version", cancellationToken);
-        return version is not null && int.Parse(version, CultureInfo.InvariantCulture) >= 17
+        return int.TryParse(version, CultureInfo.InvariantCulture, out var major) && major >= 17
             ? null
             : "Artemis needs Java 17 or newer: install it ('apt-get install default-jre-headless'), or set JAVA_HOME to the folder of one.";
     }
+
+    /// <summary>Erlang gets the folder within quotes.</summary>
+    public static string? RabbitMqFolder(string folder) => folder.AsSpan().IndexOfAny("'\"\\") < 0
+        ? null
+        : $"RabbitMQ cannot use the folder {folder}, because of the quote or backslash in its path: use a path without, or set ARTEMIS_HOME.";
 
     private static async Task<bool> IsLockedAsync(string file, CancellationToken cancellationToken)
     {
@@ -101,7 +108,7 @@ internal static partial class LocalChecks
         }
     }
 
-    /// <returns>The first number that the program writes; null if it does not run.</returns>
+    /// <returns>The major version that the program writes. Null if it does not run.</returns>
     private static async Task<string?> MajorVersionAsync(string program, string argument, CancellationToken cancellationToken)
     {
         try
@@ -111,7 +118,7 @@ internal static partial class LocalChecks
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await errors;
             await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 && FirstNumber().Match(output) is { Success: true } number ? number.Value : null;
+            return process.ExitCode == 0 && MajorVersion().Match(output) is { Success: true } number ? number.Value : null;
         }
         catch (Win32Exception)
         {
@@ -119,6 +126,7 @@ internal static partial class LocalChecks
         }
     }
 
-    [GeneratedRegex(@"\d+")]
-    private static partial Regex FirstNumber();
+    /// <summary>As in `openjdk version "17.0.15"`, which other numbers may precede, and in `postgres (PostgreSQL) 17.6`.</summary>
+    [GeneratedRegex(@"(?<=version ""|\(PostgreSQL\) )\d+")]
+    private static partial Regex MajorVersion();
 }

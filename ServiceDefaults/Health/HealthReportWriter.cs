@@ -2,8 +2,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ServiceDefaults.Health;
 
-/// <summary>Writes the status of each check. In Development also its description, which may contain addresses and errors.</summary>
-internal sealed class HealthReportWriter(bool showsDescriptions)
+/// <summary>Writes the status of each check. In Development also the reason, which may contain addresses and errors.</summary>
+internal sealed class HealthReportWriter(bool showsReasons)
 {
     public Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
@@ -12,7 +12,9 @@ internal sealed class HealthReportWriter(bool showsDescriptions)
                 Status = report.Status.ToString(),
                 Checks = report.Entries.ToDictionary(
                     entry => entry.Key,
-                    entry => new { Status = entry.Value.Status.ToString(), Description = showsDescriptions ? entry.Value.Description : null }),
+                    entry => new { Status = entry.Value.Status.ToString(), Description = showsReasons ? ReasonOf(entry.Value) : null }),
             },
             context.RequestAborted);
+
+    private static string? ReasonOf(HealthReportEntry entry) => entry.Description ?? entry.Exception?.Message;
 }

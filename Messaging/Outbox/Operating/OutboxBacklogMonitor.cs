@@ -27,7 +27,7 @@ internal sealed partial class OutboxBacklogMonitor(
                 failed.Record(backlog.Failed);
                 oldest.Record(backlog.OldestAge?.TotalSeconds ?? 0);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 // The database is away, or has no tables yet. The next measurement comes soon.
                 LogFailed(exception.Message);

@@ -40,7 +40,7 @@ public sealed class UnusableSurroundingsTests : IDisposable
 
         await AssertSaysAsync(system, "taken", string.Create(CultureInfo.InvariantCulture, $"Port {port} is taken: stop the program that listens there"));
         await AssertSaysAsync(system, "old", $"The data in {Folder("old")} are of PostgreSQL 9, and ");
-        await AssertSaysAsync(system, "used", $"Another AppHost works on {Folder("used")}: stop that one");
+        await AssertSaysAsync(system, "used", $"Another AppHost uses {Folder("used")}: stop that one");
         await AssertSaysAsync(system, "read-only", "The folder /proc/read-only is not writable: make it writable for ");
 
         // What was changed counts at the next start.
