@@ -95,8 +95,8 @@ internal static class Find
         && VersionIn(text) is { } version ? $"{path} {version}" : null;
 
     // Java may write other numbers before `version "17.0.15"`.
-    private static string? VersionIn(string text) => new[] { "(?<=version \")[0-9.]+", "[0-9]+(\\.[0-9]+)*" }
-        .Select(pattern => Regex.Match(text, pattern)).FirstOrDefault(match => match.Success)?.Value;
+    private static string? VersionIn(string text) => Regex.Match(text, "(?<=version \")[0-9.]+") is { Success: true } java ? java.Value
+        : Regex.Match(text, @"\d+(\.\d+)*") is { Success: true } first ? first.Value : null;
 
     // What the user has said is not second-guessed: a mistake is told, not hidden by another program.
     private static string? Named(string variable, string program) =>
