@@ -4,8 +4,7 @@ using ServiceDefaults.Telemetry;
 
 namespace ServiceDefaults;
 
-/// <summary>What every service of this solution has: telemetry, health, API conventions, Swagger, and clear words when it cannot
-/// start.</summary>
+/// <summary>What every service of this solution has: telemetry, health, conventions of its API, and Swagger.</summary>
 public static class ServiceDefaultsExtensions
 {
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)

@@ -1,6 +1,6 @@
 namespace Aspire.Hosting;
 
-/// <summary>The ports of the dashboard and of what it talks to.</summary>
+/// <summary>The ports of the dashboard, and of the servers that it uses.</summary>
 public static class DashboardPorts
 {
     private static readonly string[] Settings =
@@ -11,7 +11,7 @@ public static class DashboardPorts
         "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL",
     ];
 
-    /// <summary>Says in one sentence that a port is taken, where Aspire itself would write a stack trace.</summary>
+    /// <summary>Reports a taken port in one sentence. Aspire itself would write a stack trace.</summary>
     /// <exception cref="DistributedApplicationException">Another program listens on one of the dashboard's ports.</exception>
     public static void CheckDashboardPorts(this IDistributedApplicationBuilder builder)
     {

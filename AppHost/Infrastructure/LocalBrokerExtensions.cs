@@ -3,7 +3,7 @@ namespace Aspire.Hosting;
 /// <summary>The broker as a process of this machine.</summary>
 public static class LocalBrokerExtensions
 {
-    /// <summary>Adds an Artemis, where ARTEMIS_HOME names one, or else a RabbitMQ. It keeps its messages in a folder.</summary>
+    /// <summary>Adds Artemis if ARTEMIS_HOME is set, otherwise RabbitMQ. It keeps its messages in a folder.</summary>
     public static IResourceBuilder<LocalBrokerResource> AddLocalBroker(
         this IDistributedApplicationBuilder builder,
         [ResourceName] string name,
@@ -36,7 +36,7 @@ public static class LocalBrokerExtensions
         builder.AddResource(new LocalBrokerResource(name, script, userName.Resource, password.Resource))
             .WithEnvironment("BROKER_USER", userName)
             .WithEnvironment("PASSWORD", password)
-            // Without a proxy: a broker that is down refuses its clients, as everywhere else.
+            // Without a proxy, a broker that is down refuses its clients, as everywhere else.
             .WithEndpoint(scheme: "amqp", name: IBrokerResource.AmqpEndpointName, env: "PORT", isProxied: false)
             .WithAmqpHealthCheck();
 }

@@ -5,7 +5,7 @@ internal static class LocalFolders
 {
     private static readonly string Solution = FindSolution();
 
-    /// <summary>What local processes keep between runs, where containers have a volume of this name.</summary>
+    /// <summary>Folder with the data of a local process. A container has a volume of this name instead.</summary>
     public static string OfVolume(string volume) => InSolution($".local/{volume}");
 
     public static string InSolution(string path) => Path.Combine(Solution, path);

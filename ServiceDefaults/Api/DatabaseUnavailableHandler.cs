@@ -6,9 +6,8 @@ using Npgsql;
 namespace ServiceDefaults.Api;
 
 /// <summary>
-/// A database that is away makes a 503 at once. Retrying here would make the caller wait, and after a commit whose answer was lost it could
-/// not know better than the caller: with an Idempotency-Key a repeated POST is safe. So does one whose tables are not there yet: migrations
-/// are applied while requests may already come.
+/// Answers 503 at once while the database is away, or has no tables yet. It does not retry: the caller would wait, and after a commit whose answer
+/// was lost only the caller can repeat the request safely, with its Idempotency-Key.
 /// </summary>
 internal sealed class DatabaseUnavailableHandler(IProblemDetailsService problems) : IExceptionHandler
 {
@@ -33,7 +32,7 @@ internal sealed class DatabaseUnavailableHandler(IProblemDetailsService problems
         });
     }
 
-    /// <summary>EF Core wraps what the database says in a DbUpdateException or an InvalidOperationException.</summary>
+    /// <summary>EF Core wraps the errors of the database in a DbUpdateException or an InvalidOperationException.</summary>
     private static bool IsTransient(Exception? exception) =>
         exception is DbException { IsTransient: true } or DbException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }
         || (exception?.InnerException is { } inner && IsTransient(inner));

@@ -19,7 +19,7 @@ public static class EntityTags
         statusCode: StatusCodes.Status412PreconditionFailed,
         detail: "Somebody else has changed the entity: get it again, and send its new ETag as If-Match.");
 
-    /// <summary>The answer to a change that another one has overtaken: 412 if the caller has set a condition, otherwise 409.</summary>
+    /// <summary>The answer if another change was faster: 412 if the caller has set a condition, otherwise 409.</summary>
     public static ProblemHttpResult LostRace(string? ifMatch) => ifMatch is not null ? PreconditionFailed() : TypedResults.Problem(
         statusCode: StatusCodes.Status409Conflict,
         detail: "Somebody else has changed the entity at the same moment, and nothing was done: try again.");

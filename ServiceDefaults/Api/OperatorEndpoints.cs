@@ -5,18 +5,18 @@ using Microsoft.AspNetCore.Routing;
 namespace ServiceDefaults.Api;
 
 /// <summary>
-/// Endpoints that show and mend what happens inside a service. In Development they are open; elsewhere a caller needs the API key that is
-/// configured, and where none is configured there are no such endpoints: nothing is exposed by forgetting a setting.
+/// Endpoints for operators. In Development they are open. Elsewhere a caller needs the configured API key. Without a configured key they do not
+/// exist, so a forgotten setting exposes nothing.
 /// </summary>
 public static class OperatorEndpoints
 {
-    /// <summary>The header in which a caller sends the key.</summary>
+    /// <summary>The header with the key.</summary>
     public const string Header = "X-Api-Key";
 
-    /// <summary>The setting that holds the key; empty counts as none.</summary>
+    /// <summary>The setting with the key. An empty one does not count.</summary>
     public const string Setting = "Operators:ApiKey";
 
-    /// <summary>Maps what <paramref name="map"/> adds to a group of <paramref name="prefix"/>, as far as operators may use it here.</summary>
+    /// <summary>Maps a group of endpoints for operators, if they may use it in this environment.</summary>
     public static void MapOperators(this WebApplication app, string prefix, Action<RouteGroupBuilder> map)
     {
         if (app.Environment.IsDevelopment())
@@ -28,7 +28,7 @@ public static class OperatorEndpoints
             var operators = app.MapGroup(prefix).WithMetadata(NeedsApiKey.Instance).ProducesProblem(StatusCodes.Status401Unauthorized);
             var hash = Hash(key);
 
-            // Around the whole endpoint and not a filter, which comes after the request was parsed: strangers are not even told of bad ids.
+            // Around the whole endpoint. A filter would run after the request was parsed, and tell strangers about bad ids.
             ((IEndpointConventionBuilder)operators).Add(endpoint =>
             {
                 var next = endpoint.RequestDelegate!;
@@ -38,7 +38,7 @@ public static class OperatorEndpoints
         }
     }
 
-    /// <summary>Compares hashes, in constant time: neither the key's letters nor its length can be found by measuring.</summary>
+    /// <summary>Compares hashes in constant time, so that nobody can find the key or its length by measuring.</summary>
     private static bool Allows(byte[] hash, HttpRequest request) =>
         request.Headers[Header] is [{ } sent] && CryptographicOperations.FixedTimeEquals(hash, Hash(sent));
 
@@ -46,7 +46,7 @@ public static class OperatorEndpoints
 
     private static Task RefuseAsync(HttpContext context)
     {
-        // An answer of 401 has to name a scheme (RFC 9110, 15.5.2).
+        // A 401 must name a scheme (RFC 9110, 15.5.2).
         context.Response.Headers.WWWAuthenticate = "ApiKey";
         return TypedResults.Problem(
                 statusCode: StatusCodes.Status401Unauthorized,

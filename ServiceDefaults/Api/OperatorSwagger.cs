@@ -3,7 +3,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ServiceDefaults.Api;
 
-/// <summary>Tells Swagger which operations need the operators' API key, so that its page can ask for it and send it.</summary>
+/// <summary>Marks the operations that need the API key, so that the Swagger page can ask for it and send it.</summary>
 internal sealed class OperatorSwagger : IOperationFilter
 {
     private const string Scheme = "ApiKey";

@@ -3,14 +3,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ServiceDefaults.Api;
 
-/// <summary>Lists by key: a page goes on after the last id of the one before, so that it costs the same however far in it is.</summary>
+/// <summary>Pages by key. A page starts after the last id of the one before, so each page costs the same.</summary>
 public static class Paging
 {
     private static readonly string[] Own = ["limit", "after"];
 
     /// <summary>
-    /// The first <paramref name="limit"/> items, with a Link to the next page (RFC 8288) if there may be one; or all of them, as a stream,
-    /// if there is no limit.
+    /// Returns the first <paramref name="limit"/> items, with a Link to the next page (RFC 8288). Without a limit it returns all, as a stream.
     /// </summary>
     public static async Task<IAsyncEnumerable<TResponse>> ToPageAsync<TItem, TResponse>(
         this IQueryable<TItem> items,
@@ -31,12 +30,12 @@ public static class Paging
         return page.Select(response).ToAsyncEnumerable();
     }
 
-    /// <summary>Links a full page to the next one (RFC 8288); one that is not full is the last.</summary>
+    /// <summary>Links a full page to the next one (RFC 8288). A page that is not full is the last.</summary>
     public static void LinkToNextPage<T>(this HttpContext http, IReadOnlyList<T> page, int limit, Func<T, string> id)
     {
         if (page.Count == limit)
         {
-            // Parameters are bound whatever the case of their names: one that stayed beside the new one would be bound twice.
+            // The names of parameters are not case-sensitive. An old one beside the new one would be bound twice.
             var others = http.Request.Query.Where(parameter => !Own.Contains(parameter.Key, StringComparer.OrdinalIgnoreCase));
             var query = QueryString.Create(others)
                 .Add("limit", limit.ToString(CultureInfo.InvariantCulture))

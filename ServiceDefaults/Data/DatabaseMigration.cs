@@ -5,25 +5,25 @@ using ServiceDefaults.Resilience;
 namespace ServiceDefaults.Data;
 
 /// <summary>
-/// Brings the database to the service's schema when the service starts, once, however many replicas start together. A database that is
-/// away is waited for: the service answers <c>/alive</c> meanwhile, is unhealthy, and nobody has to restart it.
+/// Migrates the database when the service starts, once, even if several replicas start together. It waits for a database that is away. Meanwhile
+/// the service answers <c>/alive</c> and is unhealthy, and nobody has to restart it.
 /// </summary>
 public sealed class DatabaseMigration<TContext>(
     IServiceScopeFactory scopes, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger) : ResilientService(time, logger), IHealthCheck
     where TContext : DbContext
 {
-    /// <summary>Constant, so that every process asks for the same lock.</summary>
+    /// <summary>The same in every process.</summary>
     private const long MigrationLock = 0x6F7574626F780001;
 
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the schema is there.</summary>
+    /// <summary>Completes when the database is migrated.</summary>
     public Task Completed => _completed.Task;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Completed.IsCompleted
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("The database has not been brought to this version's schema yet."));
+            : HealthCheckResult.Unhealthy("The database is not migrated to this version yet."));
 
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
@@ -39,7 +39,7 @@ public sealed class DatabaseMigration<TContext>(
         await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            // A crash here means that the session ends, and the lock with it; each migration is a transaction of its own.
+            // A crash here means: the session ends, and its lock with it. Each migration is a transaction of its own.
             await database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
             await database.MigrateAsync(cancellationToken);
             await database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);

@@ -4,7 +4,7 @@ namespace ServiceDefaults.Startup;
 public static class ConnectionStringExtensions
 {
     /// <summary>The connection string <c>ConnectionStrings:<paramref name="name"/></c>.</summary>
-    /// <exception cref="ConfigurationException">It is not set: better said at start than at the first request.</exception>
+    /// <exception cref="ConfigurationException">It is not set.</exception>
     public static string GetRequiredConnectionString(this IConfiguration configuration, string name, string example) =>
         configuration.GetConnectionString(name) is { Length: > 0 } connectionString
             ? connectionString

@@ -7,8 +7,8 @@ using ServiceDefaults.Health;
 namespace ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Traces, metrics and logs, sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (the AppHost sets it). Npgsql's are registered
-/// by Aspire's <c>AddNpgsqlDbContext</c>, and only there: see <see cref="Data.DatabaseExtensions"/>. Ours are named after the service.
+/// Traces, metrics and logs, sent by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (the AppHost sets it). <see cref="Data.DatabaseExtensions"/>
+/// adds those of Npgsql. Outbox and inbox add their own.
 /// </summary>
 internal static class TelemetryExtensions
 {
@@ -18,7 +18,7 @@ internal static class TelemetryExtensions
     {
         if (!builder.Configuration.ExportsTelemetry())
         {
-            // Spans and measurements that nobody receives cost as much as those that somebody receives.
+            // Nobody would receive it, and it would cost as much.
             return;
         }
 
@@ -28,21 +28,18 @@ internal static class TelemetryExtensions
             logging.IncludeScopes = true;
         });
 
-        var own = $"{builder.Environment.ApplicationName}.*";
         builder.Services.AddOpenTelemetry()
             .WithTracing(tracing => tracing
-                .AddSource(own)
                 .AddAspNetCoreInstrumentation(Configure)
                 .AddHttpClientInstrumentation())
             .WithMetrics(metrics => metrics
-                .AddMeter(own)
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
             .UseOtlpExporter();
     }
 
-    /// <summary>Whether somebody receives the telemetry.</summary>
+    /// <summary>True if somebody receives the telemetry.</summary>
     public static bool ExportsTelemetry(this IConfiguration configuration) =>
         !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
@@ -51,7 +48,7 @@ internal static class TelemetryExtensions
         // A probe comes every few seconds. Its spans would hide the others.
         requests.Filter = context => !HealthExtensions.IsProbe(context.Request);
 
-        // ASP.NET Core ends the route of a group's own endpoint with a slash, which callers do not send.
+        // The route of an endpoint at the root of a group ends with a slash, which callers do not send.
         requests.EnrichWithHttpResponse = (span, _) =>
         {
             if (span.GetTagItem(Route) is string { Length: > 1 } route)
