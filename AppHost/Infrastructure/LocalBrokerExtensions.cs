@@ -23,7 +23,8 @@ public static class LocalBrokerExtensions
         IResourceBuilder<ParameterResource> password,
         string folder) =>
         builder.AddBroker("rabbitmq.sh", name, userName, password)
-            .WithLocalProgram(folder, "RABBITMQ_SERVER", LocalPrograms.RabbitMq, (_, _) => Task.FromResult(LocalChecks.RabbitMqFolder(folder)))
+            .WithLocalProgram(
+                folder, "RABBITMQ_SERVER", LocalPrograms.RabbitMq, (_, _) => Task.FromResult(LocalChecks.RabbitMqFolder(folder)))
             .WithEndpoint(scheme: "tcp", name: "epmd", env: "EPMD_PORT", isProxied: false)
             .WithEndpoint(scheme: "tcp", name: "distribution", env: "DISTRIBUTION_PORT", isProxied: false);
 

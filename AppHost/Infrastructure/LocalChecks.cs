@@ -85,7 +85,7 @@ internal static partial class LocalChecks
     /// <summary>Erlang gets the folder within quotes.</summary>
     public static string? RabbitMqFolder(string folder) => folder.AsSpan().IndexOfAny("'\"\\") < 0
         ? null
-        : $"RabbitMQ cannot use the folder {folder}, because of the quote or backslash in its path: use a path without, or set ARTEMIS_HOME.";
+        : $"RabbitMQ cannot use the folder {folder}: use a path without a quote or a backslash, or set ARTEMIS_HOME.";
 
     private static async Task<bool> IsLockedAsync(string file, CancellationToken cancellationToken)
     {

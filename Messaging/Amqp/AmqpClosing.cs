@@ -4,7 +4,9 @@ namespace Messaging.Amqp;
 
 internal static class AmqpClosing
 {
-    /// <summary>Closes, and waits for the peer's answer for a limited time. A peer that is gone cannot answer: that is no failure.</summary>
+    /// <summary>
+    /// Closes, and waits for the peer's answer for a limited time. A peer that is gone cannot answer: that is no failure.
+    /// </summary>
     public static async Task CloseQuietlyAsync(AmqpObject closable, TimeSpan timeout)
     {
         try

@@ -8,8 +8,8 @@ using ServiceDefaults.Resilience;
 namespace Messaging.Amqp;
 
 /// <summary>
-/// The service's one connection to the broker. <see cref="OpenSenderAsync"/> and <see cref="OpenReceiverAsync"/> wait until the broker is there, so
-/// an outage of any length is only a delay. It is logged when it begins and when it ends.
+/// The service's one connection to the broker. <see cref="OpenSenderAsync"/> and <see cref="OpenReceiverAsync"/> wait until the broker is
+/// there, so an outage of any length is only a delay. It is logged when it begins and when it ends.
 /// </summary>
 /// <param name="handler">Receives the client's events, and may interfere. Tests do.</param>
 public sealed partial class AmqpConnection(
@@ -122,7 +122,8 @@ public sealed partial class AmqpConnection(
         {
             throw new TimeoutException($"no answer within {_options.ConnectTimeout.TotalSeconds:0.#} s");
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException && !either.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is ObjectDisposedException or OperationCanceledException && !either.IsCancellationRequested)
         {
             // AMQPNetLite reports the end of a connection in this way. Nobody has cancelled anything.
             throw new IOException("it hung up", exception);

@@ -27,22 +27,26 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
 
     public TLink Link { get; }
 
-    /// <summary>Cancelled when the link, its session or its connection ends. Runs on the connection's reader: a registration must not block.</summary>
+    /// <summary>
+    /// Cancelled when the link, its session or its connection ends. Runs on the connection's reader: a registration must not block.
+    /// </summary>
     public CancellationToken Closed => _closed.Token;
 
     /// <summary>
-    /// True if the link, its session or its connection has ended. When the broker detaches a link, the client first sets its error, then reports
-    /// everything in flight as rejected, and only then says that the link is closed.
+    /// True if the link, its session or its connection has ended. When the broker detaches a link, the client first sets its error, then
+    /// reports everything in flight as rejected, and only then says that the link is closed.
     /// </summary>
     public bool IsClosed =>
         _closed.IsCancellationRequested || Link.IsClosed || Link.Error is not null || _session.IsClosed || _session.Connection.IsClosed;
 
     /// <summary>Why the broker would refuse a body of this size. Null if the broker has set no limit, or the body is within it.</summary>
     /// <param name="bodySize">Bytes. The message around it needs some more, so a body just below the limit may still be refused.</param>
-    public Error? Refuses(int bodySize) => _maxMessageSize is 0 || (ulong)bodySize <= _maxMessageSize ? null : new Error(ErrorCode.MessageSizeExceeded)
-    {
-        Description = $"The body has {bodySize} bytes. The broker takes messages of at most {_maxMessageSize} bytes.",
-    };
+    public Error? Refuses(int bodySize) => _maxMessageSize is 0 || (ulong)bodySize <= _maxMessageSize
+        ? null
+        : new Error(ErrorCode.MessageSizeExceeded)
+        {
+            Description = $"The body has {bodySize} bytes. The broker takes messages of at most {_maxMessageSize} bytes.",
+        };
 
     /// <summary>Ends the session and its link. What is unsettled goes back to the broker; what is in flight gets its callback.</summary>
     public async ValueTask DisposeAsync()
@@ -103,8 +107,8 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
 
         void OnAttached(ILink sameLink, Attach answer)
         {
-            // A refusal is an answer without a terminus. A detach with the reason follows (specification 2.6.3). The answer of a receiver, whose role
-            // is true, has the terminus of a sender.
+            // A refusal is an answer without a terminus. A detach with the reason follows (specification 2.6.3). The answer of a receiver,
+            // whose role is true, has the terminus of a sender.
             if ((answer.Role ? answer.Target : answer.Source) is not null)
             {
                 attached.TrySetResult(answer.MaxMessageSize);

@@ -19,7 +19,9 @@ public sealed class AmqpOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan MinReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The longest delay between two attempts to connect. A broker that is back is noticed after this time. Defaults to 3 seconds.</summary>
+    /// <summary>
+    /// The longest delay between two attempts to connect. A broker that is back is noticed after this time. Defaults to 3 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:10:00")]
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(3);
 }

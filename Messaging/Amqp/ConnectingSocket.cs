@@ -5,8 +5,8 @@ using EventId = Amqp.Handler.EventId;
 namespace Messaging.Amqp;
 
 /// <summary>
-/// The socket of a connection attempt. To cancel the attempt in AMQPNetLite does not end the handshakes of TLS and SASL, so a broker that says nothing
-/// there would block it for ever. To close the socket ends them.
+/// The socket of a connection attempt. To cancel the attempt in AMQPNetLite does not end the handshakes of TLS and SASL, so a broker that
+/// says nothing there would block it for ever. To close the socket ends them.
 /// </summary>
 /// <param name="next">Receives the events that it asks for.</param>
 /// <param name="cancellationToken">Cancels the attempt.</param>

@@ -1,6 +1,8 @@
 namespace Messaging.Amqp;
 
-/// <summary>Names of application properties on the wire: the CloudEvents 1.0 AMQP binding in binary mode (3.1), and three of our own.</summary>
+/// <summary>
+/// Names of application properties on the wire: the CloudEvents 1.0 AMQP binding in binary mode (3.1), and three of our own.
+/// </summary>
 public static class MessageNames
 {
     public const string SpecVersion = "cloudEvents:specversion";

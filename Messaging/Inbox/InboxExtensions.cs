@@ -13,8 +13,9 @@ public static class InboxExtensions
     public const string TelemetryName = "Messaging.Inbox";
 
     /// <summary>
-    /// Registers the inbox in the database of <typeparamref name="TContext"/>, and the consumer that passes messages to a handler. The model needs
-    /// <see cref="InboxModel.ApplyInbox"/>, and the service needs <c>AddDatabase</c> and <c>AddAmqpConnection</c>. A service has one inbox.
+    /// Registers the inbox in the database of <typeparamref name="TContext"/>, and the consumer that passes messages to a handler. The
+    /// model needs <see cref="InboxModel.ApplyInbox"/>, and the service needs <c>AddDatabase</c> and <c>AddAmqpConnection</c>. A service
+    /// has one inbox.
     /// </summary>
     public static WebApplicationBuilder AddInbox<TContext, THandler>(this WebApplicationBuilder builder)
         where TContext : DbContext

@@ -15,8 +15,9 @@ public static class OutboxExtensions
     public const string TelemetryName = "Messaging.Outbox";
 
     /// <summary>
-    /// Registers the transactional outbox in the database of <typeparamref name="TContext"/>, and the relay that publishes it. The model needs
-    /// <see cref="OutboxModel.ApplyOutbox"/>, and the service needs <c>AddDatabase</c> and <c>AddAmqpConnection</c>. A service has one outbox.
+    /// Registers the transactional outbox in the database of <typeparamref name="TContext"/>, and the relay that publishes it. The model
+    /// needs <see cref="OutboxModel.ApplyOutbox"/>, and the service needs <c>AddDatabase</c> and <c>AddAmqpConnection</c>. A service has
+    /// one outbox.
     /// </summary>
     public static WebApplicationBuilder AddOutbox<TContext>(this WebApplicationBuilder builder)
         where TContext : DbContext
@@ -49,8 +50,8 @@ public static class OutboxExtensions
 
         // Operating
         builder.Services.AddHostedService<OutboxBacklogMonitor>();
-        builder.AddRetention<TContext>(new(
-            "outbox_messages", "sent_at", OutboxSql.IsSent, $"{OutboxOptions.SectionName}:Retention", DefaultPeriod: TimeSpan.FromHours(24)));
+        const string Retention = $"{OutboxOptions.SectionName}:Retention";
+        builder.AddRetention<TContext>(new("outbox_messages", "sent_at", OutboxSql.IsSent, Retention, DefaultPeriod: TimeSpan.FromDays(1)));
         return builder;
     }
 

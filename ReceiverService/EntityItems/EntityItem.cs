@@ -1,6 +1,6 @@
 namespace ReceiverService.EntityItems;
 
-/// <summary>The projection of an entity: its newest known state.</summary>
+/// <summary>The newest known state of an entity.</summary>
 internal sealed class EntityItem
 {
     public required Guid Id { get; init; }
@@ -9,10 +9,10 @@ internal sealed class EntityItem
 
     public decimal? Value { get; init; }
 
-    /// <summary>The version that this state is of. What comes later with a lower version is not applied.</summary>
+    /// <summary>The version of this state. An event with a lower one is not applied.</summary>
     public required long Version { get; init; }
 
-    /// <summary>A deleted entity leaves its version behind, so that an older event cannot bring it back.</summary>
+    /// <summary>True if it is deleted. The row stays, so that an older event cannot bring the entity back.</summary>
     public required bool IsDeleted { get; init; }
 
     public DateTimeOffset? CreatedAt { get; init; }

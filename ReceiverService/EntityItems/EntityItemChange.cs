@@ -14,7 +14,8 @@ internal sealed record EntityItemChange(
     public static EntityItemChange Read(IncomingMessage message)
     {
         var version = message.AggregateVersion
-            ?? throw new UnreadableMessageException($"The application property {MessageNames.AggregateVersion} is missing or is no whole number.");
+            ?? throw new UnreadableMessageException(
+                $"The application property {MessageNames.AggregateVersion} is missing or is no whole number.");
         try
         {
             return message.Type switch

@@ -10,7 +10,7 @@ internal sealed class EntityItemConfiguration : IEntityTypeConfiguration<EntityI
         item.ToTable("entity_items", table => table.HasCheckConstraint(
             "ck_entity_items_state", "is_deleted OR (name IS NOT NULL AND value IS NOT NULL AND created_at IS NOT NULL)"));
 
-        // Room on the page for the next version of a row: the index is then left alone, and an update costs half (docs/adr/0007).
+        // Room on the page for the next version of a row. The index stays as it is, and an update costs half (docs/performance.md).
         item.HasStorageParameter("fillfactor", 70);
         item.HasKey(i => i.Id).HasName("pk_entity_items");
         item.Property(i => i.Id).HasColumnName("id").ValueGeneratedNever();

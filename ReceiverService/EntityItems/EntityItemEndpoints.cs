@@ -6,7 +6,7 @@ using ServiceDefaults.Api;
 
 namespace ReceiverService.EntityItems;
 
-/// <summary>The projection, read only: it is changed by events and by nothing else.</summary>
+/// <summary>The REST API of the projection. It only reads: events change the projection.</summary>
 internal static class EntityItemEndpoints
 {
     private const string Path = "/api/EntityItems";

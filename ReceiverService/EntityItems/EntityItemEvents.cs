@@ -1,7 +1,7 @@
 namespace ReceiverService.EntityItems;
 
-// This service's own reading of the events: it shares no code with the sender, only the examples in tests/Contracts.
-// Properties that it does not know are ignored, so that the sender may add some.
+// The events as this service reads them. It shares no code with the sender, only the examples in tests/Contracts.
+// It ignores properties that it does not know, so the sender may add some.
 
 internal sealed record EntityItemCreated
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ReceiverService.EntityItems;
 
-/// <summary>How events are read, generated at compile time: no reflection for each type, and no start-up cost.</summary>
+/// <summary>Reads events with code that is generated at compile time, without reflection.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(EntityItemCreated))]
 [JsonSerializable(typeof(EntityItemUpdated))]

@@ -19,7 +19,8 @@ public sealed class EntityItemRequest
 }
 
 /// <summary>An entity in the database of the sender.</summary>
-public sealed record EntityItemResponse(Guid Id, string Name, decimal Value, long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+public sealed record EntityItemResponse(
+    Guid Id, string Name, decimal Value, long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     internal static EntityItemResponse Of(EntityItem item) =>
         new(item.Id, item.Name, item.Value, item.Version, item.CreatedAt, item.UpdatedAt);

@@ -10,8 +10,8 @@ using ServiceDefaults.Api;
 namespace SenderService.EntityItems;
 
 /// <summary>
-/// The REST API of entities. Each change is the first half of the pattern in three lines: change the entity, add its outbox message, save both in
-/// one transaction.
+/// The REST API of entities. Each change is the first half of the pattern in three lines: change the entity, add its outbox message, save
+/// both in one transaction.
 /// </summary>
 internal static class EntityItemEndpoints
 {

@@ -8,13 +8,14 @@ using SenderService.EntityItems;
 namespace SenderService.Idempotency;
 
 /// <summary>
-/// Saves the changes of a POST together with its Idempotency-Key and its response. A caller that never saw the response, because one of both
-/// crashed, sends the same key again and gets the same response.
+/// Saves the changes of a POST together with its Idempotency-Key and its response. A caller that never saw the response, because one of
+/// both crashed, sends the same key again and gets the same response.
 /// </summary>
 internal sealed class IdempotencyStore(SenderDbContext db, TimeProvider time)
 {
     /// <summary>Saves the context's changes, unless <paramref name="key"/> was used before.</summary>
-    /// <returns><paramref name="response"/>, or the stored response of an equal request. Null if the key belongs to another request.</returns>
+    /// <returns><paramref name="response"/>, or the stored response of an equal request. Null if the key belongs to another
+    /// request.</returns>
     public async Task<TResponse?> SaveOnceAsync<TRequest, TResponse>(
         string? key, TRequest request, TResponse response, CancellationToken cancellationToken)
         where TResponse : class
@@ -44,7 +45,8 @@ internal sealed class IdempotencyStore(SenderDbContext db, TimeProvider time)
             await db.SaveChangesAsync(cancellationToken);
             return response;
         }
-        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (DbUpdateException exception)
+            when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
             // The same request was faster. Its transaction is committed, or the insert above would still wait for it.
             if (await FindAsync(key, cancellationToken) is { } winner)

@@ -28,7 +28,9 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExce
         });
     }
 
-    /// <summary>The path of a field is "$.value". A syntax error, which has an inner exception of the same kind, belongs to no field.</summary>
+    /// <summary>
+    /// The path of a field is "$.value". A syntax error, which has an inner exception of the same kind, belongs to no field.
+    /// </summary>
     private static Dictionary<string, string[]> ErrorsOf(JsonException json) =>
         json.Path is ['$', '.', .. var field] && json.InnerException is not JsonException
             ? new() { [field] = [$"The value of {field} has the wrong type or is out of range."] }

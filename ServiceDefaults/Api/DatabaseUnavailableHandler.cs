@@ -6,8 +6,8 @@ using Npgsql;
 namespace ServiceDefaults.Api;
 
 /// <summary>
-/// Answers 503 at once while the database is away, or has no tables yet. It does not retry: the caller would wait, and after a commit whose answer
-/// was lost only the caller can repeat the request safely, with its Idempotency-Key.
+/// Answers 503 at once while the database is away, or has no tables yet. It does not retry: the caller would wait, and after a commit whose
+/// answer was lost only the caller can repeat the request safely, with its Idempotency-Key.
 /// </summary>
 internal sealed class DatabaseUnavailableHandler(IProblemDetailsService problems) : IExceptionHandler
 {
@@ -34,6 +34,7 @@ internal sealed class DatabaseUnavailableHandler(IProblemDetailsService problems
 
     /// <summary>EF Core wraps the errors of the database in a DbUpdateException or an InvalidOperationException.</summary>
     private static bool IsTransient(Exception? exception) =>
-        exception is DbException { IsTransient: true } or DbException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }
+        exception is DbException { IsTransient: true }
+            or DbException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }
         || (exception?.InnerException is { } inner && IsTransient(inner));
 }

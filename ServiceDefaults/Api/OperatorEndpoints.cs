@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Routing;
 namespace ServiceDefaults.Api;
 
 /// <summary>
-/// Endpoints for operators. In Development they are open. Elsewhere a caller needs the configured API key. Without a configured key they do not
-/// exist, so a forgotten setting exposes nothing.
+/// Endpoints for operators. In Development they are open. Elsewhere a caller needs the configured API key. Without a configured key they do
+/// not exist, so a forgotten setting exposes nothing.
 /// </summary>
 public static class OperatorEndpoints
 {

@@ -9,7 +9,8 @@ public static class Paging
     private static readonly string[] Own = ["limit", "after"];
 
     /// <summary>
-    /// Returns the first <paramref name="limit"/> items, with a Link to the next page (RFC 8288). Without a limit it returns all, as a stream.
+    /// Returns the first <paramref name="limit"/> items, with a Link to the next page (RFC 8288). Without a limit it returns all, as a
+    /// stream.
     /// </summary>
     public static async Task<IAsyncEnumerable<TResponse>> ToPageAsync<TItem, TResponse>(
         this IQueryable<TItem> items,

@@ -5,11 +5,12 @@ using ServiceDefaults.Resilience;
 namespace ServiceDefaults.Data;
 
 /// <summary>
-/// Migrates the database when the service starts, once, even if several replicas start together. It waits for a database that is away. Meanwhile
-/// the service answers <c>/alive</c> and is unhealthy, and nobody has to restart it.
+/// Migrates the database when the service starts, once, even if several replicas start together. It waits for a database that is away.
+/// Meanwhile the service answers <c>/alive</c> and is unhealthy, and nobody has to restart it.
 /// </summary>
 public sealed class DatabaseMigration<TContext>(
-    IServiceScopeFactory scopes, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger) : ResilientService(time, logger), IHealthCheck
+    IServiceScopeFactory scopes, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger)
+    : ResilientService(time, logger), IHealthCheck
     where TContext : DbContext
 {
     /// <summary>The same in every process.</summary>

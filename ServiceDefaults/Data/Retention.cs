@@ -54,8 +54,8 @@ public static class RetentionExtensions
 }
 
 /// <summary>
-/// Removes the old rows of one table in small steps with pauses. One statement for all would lock and log for minutes, and would start over after
-/// each interruption. A crash at any moment means: the step happened, or it did not.
+/// Removes the old rows of one table in small steps with pauses. One statement for all would lock and log for minutes, and would start over
+/// after each interruption. A crash at any moment means: the step happened, or it did not.
 /// </summary>
 internal sealed partial class Retention<TContext>(
     RetentionRule rule,
@@ -67,8 +67,8 @@ internal sealed partial class Retention<TContext>(
     where TContext : DbContext
 {
     /// <summary>
-    /// One step. It reads the index from the last step on, because removed rows stay in the index until they are vacuumed. Two steps that run at
-    /// once wait for each other's rows and find them gone. A row that is changed meanwhile has moved, and stays.
+    /// One step. It reads the index from the last step on, because removed rows stay in the index until they are vacuumed. Two steps that
+    /// run at once wait for each other's rows and find them gone. A row that is changed meanwhile has moved, and stays.
     /// </summary>
     private readonly string _step = $"""
         WITH removed AS (

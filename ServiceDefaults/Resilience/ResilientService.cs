@@ -1,8 +1,8 @@
 namespace ServiceDefaults.Resilience;
 
 /// <summary>
-/// A background service that nobody has to restart. When something interrupts its work, usually a broker or a database that is away, it logs that
-/// once, waits, and starts over.
+/// A background service that nobody has to restart. When something interrupts its work, usually a broker or a database that is away, it
+/// logs that once, waits, and starts over.
 /// </summary>
 public abstract partial class ResilientService(TimeProvider time, ILogger logger) : BackgroundService
 {
@@ -14,7 +14,8 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
     private readonly Backoff _backoff = new(FirstDelay, LongestDelay, time);
 
     /// <summary>
-    /// True once this interruption has been logged. A failure count above 0 is not enough: work that returned early has also waited, silently.
+    /// True once this interruption has been logged. A failure count above 0 is not enough: work that returned early has also waited,
+    /// silently.
     /// </summary>
     private bool _isLogged;
 

@@ -7,8 +7,8 @@ using ServiceDefaults.Health;
 namespace ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Traces, metrics and logs, sent by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (the AppHost sets it). <see cref="Data.DatabaseExtensions"/>
-/// adds those of Npgsql. Outbox and inbox add their own.
+/// Traces, metrics and logs, sent by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (the AppHost sets it). <see
+/// cref="Data.DatabaseExtensions"/> adds those of Npgsql. Outbox and inbox add their own.
 /// </summary>
 internal static class TelemetryExtensions
 {

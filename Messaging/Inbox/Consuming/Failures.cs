@@ -9,9 +9,9 @@ internal static class Failures
     /// <summary>
     /// True if the message fails again, however often it is tried.
     /// <para>
-    /// Of the database's errors these are: a data exception, a violated constraint or check option, an exceeded limit (SQLSTATE class 22, 23, 44, 54),
-    /// and what a function or trigger raises for the row (class 38, 39, P0). A missing table or a wrong password is not the message's fault: the
-    /// inbox waits for it, as for an outage. All other exceptions of a handler are permanent.
+    /// Of the database's errors these are: a data exception, a violated constraint or check option, an exceeded limit (SQLSTATE class 22,
+    /// 23, 44, 54), and what a function or trigger raises for the row (class 38, 39, P0). A missing table or a wrong password is not the
+    /// message's fault: the inbox waits for it, as for an outage. All other exceptions of a handler are permanent.
     /// </para>
     /// </summary>
     public static bool IsPermanent(Exception exception) => DatabaseErrorIn(exception) switch

@@ -7,8 +7,8 @@ using ServiceDefaults.Resilience;
 namespace Messaging.Inbox.Consuming;
 
 /// <summary>
-/// Takes messages from the broker, processes them and accepts them, in this order. It owns the loop and the waiting. <see cref="InboxProcessor"/>
-/// processes one batch.
+/// Takes messages from the broker, processes them and accepts them, in this order. It owns the loop and the waiting. <see
+/// cref="InboxProcessor"/> processes one batch.
 /// </summary>
 internal sealed class InboxConsumer(
     AmqpConnection broker,
@@ -30,8 +30,8 @@ internal sealed class InboxConsumer(
     }
 
     /// <summary>
-    /// Consumes until the link or the database is lost. Then the link is closed. Whatever was not accepted goes back to the broker, in its old order,
-    /// and comes again.
+    /// Consumes until the link or the database is lost. Then the link is closed. Whatever was not accepted goes back to the broker, in its
+    /// old order, and comes again.
     /// </summary>
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
@@ -41,8 +41,8 @@ internal sealed class InboxConsumer(
         var handler = scope.ServiceProvider.GetRequiredService<IInboxHandler>();
         await using var link = await broker.OpenReceiverAsync(_options.Queue!, stoppingToken);
 
-        // Bounded by the credit: the broker sends no more until something is accepted. Messages are read on the connection's own thread, while the
-        // batch before is committed.
+        // Bounded by the credit: the broker sends no more until something is accepted. Messages are read on the connection's own thread,
+        // while the batch before is committed.
         var deliveries = Channel.CreateUnbounded<IncomingMessage>(new() { SingleReader = true, SingleWriter = true });
         await using var closed = link.Closed.Register(() => deliveries.Writer.TryComplete());
         link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(IncomingMessage.Read(message, handler)));

@@ -16,6 +16,10 @@ internal sealed class InboxContext(DbContext db)
 
     public NpgsqlConnection Connection => (NpgsqlConnection)Db.Database.GetDbConnection();
 
+    /// <summary>Reads a dead letter in the transaction that is open. Whoever else wants it waits until that ends.</summary>
+    public Task<DeadLetter?> LockDeadLetterAsync(long id, CancellationToken cancellationToken) =>
+        DeadLetters.FromSql($"SELECT * FROM dead_letters WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+
     /// <exception cref="ConfigurationException">The model has no inbox.</exception>
     public void ThrowIfNotInModel()
     {

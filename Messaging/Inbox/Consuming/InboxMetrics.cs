@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Messaging.Inbox.Consuming;
 
-/// <summary>Metrics of the inbox: how much is processed, how much is delivered twice, what becomes a dead letter, and how late it is.</summary>
+/// <summary>
+/// Metrics of the inbox: how much is processed, how much is delivered twice, what becomes a dead letter, and how late it is.
+/// </summary>
 internal sealed partial class InboxMetrics
 {
     private readonly Counter<long> _processed;

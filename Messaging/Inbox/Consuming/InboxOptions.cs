@@ -12,12 +12,15 @@ internal sealed class InboxOptions
     public string? Queue { get; set; }
 
     /// <summary>
-    /// The name under which processed messages are recorded. Defaults to the name of the queue. Do not change it while messages may come again.
+    /// The name under which processed messages are recorded. Defaults to the name of the queue. Do not change it while messages may come
+    /// again.
     /// </summary>
     [Required, StringLength(InboxMessage.MaxConsumerLength)]
     public string? Consumer { get; set; }
 
-    /// <summary>How many messages the broker may send ahead. Defaults to 2,000, so that the next batches arrive while one is committed.</summary>
+    /// <summary>
+    /// How many messages the broker may send ahead. Defaults to 2,000, so that the next batches arrive while one is committed.
+    /// </summary>
     [Range(1, 100_000)]
     public int Prefetch { get; set; } = 2_000;
 
@@ -25,11 +28,15 @@ internal sealed class InboxOptions
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>How often a message that fails is tried before it becomes a dead letter. Defaults to 3, at most 10, as the pauses double.</summary>
+    /// <summary>
+    /// How often a message that fails is tried before it becomes a dead letter. Defaults to 3, at most 10, as the pauses double.
+    /// </summary>
     [Range(1, 10)]
     public int Attempts { get; set; } = 3;
 
-    /// <summary>The pause before the second attempt. It doubles each time. Defaults to 200 milliseconds: the queue waits meanwhile.</summary>
+    /// <summary>
+    /// The pause before the second attempt. It doubles each time. Defaults to 200 milliseconds: the queue waits meanwhile.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -8,8 +8,8 @@ internal sealed class InboxProcessor(IServiceScopeFactory scopes, IOptions<Inbox
     private readonly InboxOptions _options = options.Value;
 
     /// <summary>
-    /// Processes a batch. When it returns, everything is committed and can be accepted. A message that fails is tried again after a pause, and
-    /// becomes a dead letter after the last attempt. The rest of the batch does not wait for it.
+    /// Processes a batch. When it returns, everything is committed and can be accepted. A message that fails is tried again after a pause,
+    /// and becomes a dead letter after the last attempt. The rest of the batch does not wait for it.
     /// </summary>
     /// <param name="messages">In the order in which they came.</param>
     /// <param name="cancellationToken">Cancels what is not committed.</param>
@@ -31,8 +31,9 @@ internal sealed class InboxProcessor(IServiceScopeFactory scopes, IOptions<Inbox
     }
 
     /// <summary>
-    /// Processes as much as possible. One message makes the whole batch fail, and it is not known which one. Halving finds it in a few transactions,
-    /// and the good ones around it are committed. A failure of the surroundings is no message's fault: it ends the attempt for all.
+    /// Processes as much as possible. One message makes the whole batch fail, and it is not known which one. Halving finds it in a few
+    /// transactions, and the good ones around it are committed. A failure of the surroundings is no message's fault: it ends the attempt
+    /// for all.
     /// </summary>
     /// <returns>The messages that fail, and why.</returns>
     private async Task<List<(IncomingMessage Message, string Reason)>> ProcessByHalvesAsync(

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 namespace Messaging.Inbox.Consuming;
 
 /// <summary>
-/// The idempotent consumer. One transaction records which messages are new, and applies those. So a message that is delivered again, today or after
-/// a crash, has no second effect.
+/// The idempotent consumer. One transaction records which messages are new, and applies those. So a message that is delivered again, today
+/// or after a crash, has no second effect.
 /// </summary>
 internal sealed class InboxTransaction(InboxContext context, IInboxHandler handler, IOptions<InboxOptions> options)
 {
     /// <summary>
-    /// Not an insert that may fail, because a unique violation would abort the transaction. A concurrent duplicate waits here until the first
-    /// transaction ends. Ordered by id, so that two replicas cannot deadlock.
+    /// Not an insert that may fail, because a unique violation would abort the transaction. A concurrent duplicate waits here until the
+    /// first transaction ends. Ordered by id, so that two replicas cannot deadlock.
     /// </summary>
     private const string Record = """
         INSERT INTO inbox_messages (message_id, consumer, type, occurred_at, is_dead_letter)

@@ -12,17 +12,23 @@ public sealed class IncomingMessage
 
     private IncomingMessage(Message delivery) => Delivery = delivery;
 
-    /// <summary>The id by which duplicates are found. Null if there is none, or it is no UUID: such a message cannot be processed.</summary>
+    /// <summary>
+    /// The id by which duplicates are found. Null if there is none, or it is no UUID: such a message cannot be processed.
+    /// </summary>
     public Guid? MessageId { get; private init; }
 
     /// <summary>The type of the event: the subject of the message.</summary>
     public string Type => Delivery.Properties?.Subject ?? "";
 
     /// <summary>The version of the aggregate after the change. Null if the message does not say so.</summary>
-    public long? AggregateVersion =>
-        long.TryParse(Convert.ToString(Property(MessageNames.AggregateVersion), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var version)
-            ? version
-            : null;
+    public long? AggregateVersion
+    {
+        get
+        {
+            var text = Convert.ToString(Property(MessageNames.AggregateVersion), CultureInfo.InvariantCulture);
+            return long.TryParse(text, CultureInfo.InvariantCulture, out var version) ? version : null;
+        }
+    }
 
     /// <summary>When the change happened at the sender. Null if the message does not say so.</summary>
     public DateTimeOffset? OccurredAt { get; private init; }
@@ -109,11 +115,13 @@ public sealed class IncomingMessage
         var occurredAt = value switch
         {
             DateTime time => new DateTimeOffset(time.ToUniversalTime()),
-            string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
+            string text when DateTimeOffset.TryParse(
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
             _ => (DateTimeOffset?)null,
         };
 
-        // A client that never set the time sends the lowest one. The database would take it for infinitely long ago, and the highest for the future.
+        // A client that never set the time sends the lowest one. The database would take it for infinitely long ago, and the highest for
+        // the future.
         return occurredAt == DateTimeOffset.MinValue || occurredAt == DateTimeOffset.MaxValue ? null : occurredAt;
     }
 }

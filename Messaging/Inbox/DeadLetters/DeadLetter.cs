@@ -6,8 +6,8 @@ using DataSection = Amqp.Framing.Data;
 namespace Messaging.Inbox.DeadLetters;
 
 /// <summary>
-/// A message that cannot be processed, with the reason. The encoded message is the truth. The other columns are for operators. To store it must not
-/// fail, whatever the message contains: the messages behind it would wait for ever.
+/// A message that cannot be processed, with the reason. The encoded message is the truth. The other columns are for operators. To store it
+/// must not fail, whatever the message contains: the messages behind it would wait for ever.
 /// </summary>
 internal sealed class DeadLetter
 {
@@ -61,8 +61,8 @@ internal sealed class DeadLetter
     });
 
     /// <summary>
-    /// AMQPNetLite encodes and decodes by recursion, and a message may be nested as deep as its sender likes. On the stack of a pool thread that could
-    /// end the process.
+    /// AMQPNetLite encodes and decodes by recursion, and a message may be nested as deep as its sender likes. On the stack of a pool thread
+    /// that could end the process.
     /// </summary>
     private static T OnDeepStack<T>(Func<T> work)
     {

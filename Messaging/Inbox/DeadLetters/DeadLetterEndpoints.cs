@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json;
 using Messaging.Inbox.Consuming;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -32,8 +33,8 @@ internal static class DeadLetterEndpoints
         [Range(1, 1000)] int? limit, long? after, [FromServices] InboxContext inbox, HttpContext http, CancellationToken cancellationToken)
     {
         var most = limit ?? 50;
-        var letters = await Responses(inbox.DeadLetters.Where(letter => after == null || letter.Id < after).OrderByDescending(letter => letter.Id).Take(most))
-            .ToArrayAsync(cancellationToken);
+        var page = inbox.DeadLetters.Where(letter => after == null || letter.Id < after).OrderByDescending(letter => letter.Id).Take(most);
+        var letters = await Responses(page).ToArrayAsync(cancellationToken);
         http.LinkToNextPage(letters, most, letter => letter.Id.ToString(CultureInfo.InvariantCulture));
         return TypedResults.Ok(letters);
     }
@@ -60,8 +61,7 @@ internal static class DeadLetterEndpoints
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellationToken);
         await using var transaction = await inbox.Db.Database.BeginTransactionAsync(cancellationToken);
-        var letter = await inbox.DeadLetters.FromSql($"SELECT * FROM dead_letters WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
-        if (letter is null)
+        if (await inbox.LockDeadLetterAsync(id, cancellationToken) is not { } letter)
         {
             return TypedResults.NotFound();
         }
@@ -80,7 +80,7 @@ internal static class DeadLetterEndpoints
         {
             ReplayOutcome.NotFound => TypedResults.NotFound(),
             ReplayOutcome.Failed => TypedResults.Problem(
-                statusCode: StatusCodes.Status409Conflict, title: "The message still cannot be processed, and is kept.", detail: result.Reason),
+                result.Reason, statusCode: StatusCodes.Status409Conflict, title: "The message still cannot be processed, and is kept."),
             _ => TypedResults.Ok(result),
         };
     }
@@ -92,8 +92,9 @@ internal static class DeadLetterEndpoints
             : TypedResults.NotFound();
 
     /// <summary>Without the encoded messages, which may have many megabytes.</summary>
-    private static IQueryable<DeadLetterResponse> Responses(IQueryable<DeadLetter> letters) => letters.Select(letter => new DeadLetterResponse(
-        letter.Id, letter.MessageId, letter.Type, letter.Reason, letter.ReceivedAt, letter.Replays, ParsePreview(letter.Preview)));
+    private static IQueryable<DeadLetterResponse> Responses(IQueryable<DeadLetter> letters) =>
+        letters.Select(letter => new DeadLetterResponse(
+            letter.Id, letter.MessageId, letter.Type, letter.Reason, letter.ReceivedAt, letter.Replays, Parse(letter.Preview)));
 
-    private static System.Text.Json.JsonElement ParsePreview(string preview) => System.Text.Json.JsonElement.Parse(preview);
+    private static JsonElement Parse(string preview) => JsonElement.Parse(preview);
 }

@@ -9,7 +9,9 @@ using Messaging.Inbox.Consuming;
 
 namespace Messaging.Inbox.DeadLetters;
 
-/// <summary>A message as JSON that people can read: its properties and the beginning of its body. Long and deeply nested values are cut.</summary>
+/// <summary>
+/// A message as JSON that people can read: its properties and the beginning of its body. Long and deeply nested values are cut.
+/// </summary>
 internal static class DeadLetterPreview
 {
     private const int MaxDepth = 8;
@@ -53,7 +55,7 @@ internal static class DeadLetterPreview
         byte[] bytes => OfBytes(bytes),
         string text => OfText(text),
         DescribedValue or IDictionary or IEnumerable when depth == MaxDepth => Cut,
-        DescribedValue described => new JsonObject { ["descriptor"] = Of(described.Descriptor, depth + 1), ["value"] = Of(described.Value, depth + 1) },
+        DescribedValue described => new JsonArray(Of(described.Descriptor, depth + 1), Of(described.Value, depth + 1)),
         IDictionary map => OfMap(map, depth + 1),
         IEnumerable list => new JsonArray([.. list.Cast<object?>().Take(MaxItems).Select(item => Of(item, depth + 1))]),
         _ => OfText(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""),
@@ -73,13 +75,7 @@ internal static class DeadLetterPreview
     private static JsonValue OfText(string text) => JsonValue.Create(text.Length <= MaxBytes ? text : text[..MaxBytes] + Cut);
 
     /// <summary>Text if the bytes are UTF-8, otherwise base64.</summary>
-    private static JsonValue OfBytes(byte[] bytes)
-    {
-        if (Utf8.IsValid(bytes))
-        {
-            return OfText(Encoding.UTF8.GetString(bytes));
-        }
-
-        return JsonValue.Create(bytes.Length <= MaxBytes ? Convert.ToBase64String(bytes) : Convert.ToBase64String(bytes, 0, MaxBytes) + Cut);
-    }
+    private static JsonValue OfBytes(byte[] bytes) => Utf8.IsValid(bytes)
+        ? OfText(Encoding.UTF8.GetString(bytes))
+        : JsonValue.Create(Convert.ToBase64String(bytes, 0, Math.Min(bytes.Length, MaxBytes)) + (bytes.Length > MaxBytes ? Cut : ""));
 }

@@ -9,7 +9,8 @@ internal sealed class DeadLetterReplay(
     IServiceScopeFactory scopes, IInboxHandler handler, IOptions<InboxOptions> options, InboxMetrics metrics)
 {
     /// <summary>
-    /// In one transaction, removes the dead letter, records its message and applies it. If that fails, the dead letter stays, with the new reason.
+    /// In one transaction, removes the dead letter, records its message and applies it. If that fails, the dead letter stays, with the new
+    /// reason.
     /// </summary>
     /// <exception cref="System.Data.Common.DbException">The database is away. Nothing has changed.</exception>
     public async Task<ReplayResult> RunAsync(long id, CancellationToken cancellationToken)
@@ -43,10 +44,7 @@ internal sealed class DeadLetterReplay(
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<InboxContext>();
         await using var transaction = await context.Db.Database.BeginTransactionAsync(cancellationToken);
-
-        // Whoever else replays it waits here, and then finds nothing.
-        var letter = await context.DeadLetters.FromSql($"SELECT * FROM dead_letters WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
-        if (letter is null)
+        if (await context.LockDeadLetterAsync(id, cancellationToken) is not { } letter)
         {
             return new(ReplayOutcome.NotFound);
         }
@@ -57,7 +55,8 @@ internal sealed class DeadLetterReplay(
             return new(ReplayOutcome.Failed, message.Failure);
         }
 
-        // The record says that the message became a dead letter. If it had its effect before, there is another record, and the inbox drops it.
+        // The record says that the message became a dead letter. If it had its effect before, there is another record, and the inbox drops
+        // it.
         var consumer = options.Value.Consumer;
         await context.Messages.Where(record => record.MessageId == message.MessageId && record.Consumer == consumer && record.IsDeadLetter)
             .ExecuteDeleteAsync(cancellationToken);

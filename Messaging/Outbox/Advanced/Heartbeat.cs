@@ -13,8 +13,8 @@ namespace Messaging.Outbox.Advanced;
 internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpenId)
 {
     /// <summary>
-    /// A transaction locks the table before it takes an id from the sequence, and keeps the lock until it ends. So whoever has an id that nobody
-    /// else sees yet is among the writers.
+    /// A transaction locks the table before it takes an id from the sequence, and keeps the lock until it ends. So whoever has an id that
+    /// nobody else sees yet is among the writers.
     /// <para>No index covers all ids. The lowest failed message is found among the few rows of ix_outbox_messages_blocking.</para>
     /// </summary>
     public const string Sql = $"""

@@ -3,9 +3,9 @@ using Messaging.Outbox.Relay;
 namespace Messaging.Outbox.Advanced;
 
 /// <summary>
-/// Pays for promise 2: finds the message over which the broker ends the link. RabbitMQ, for example, does not refuse a message that is too large
-/// for it, it ends the session. Then everything in flight is reported as rejected and sent again, and the link ends again. So after three link
-/// ends without progress, messages are sent one at a time. The one that is in flight at the next end is the culprit.
+/// Pays for promise 2: finds the message over which the broker ends the link. RabbitMQ, for example, does not refuse a message that is too
+/// large for it, it ends the session. Then everything in flight is reported as rejected and sent again, and the link ends again. So after
+/// three link ends without progress, messages are sent one at a time. The one that is in flight at the next end is the culprit.
 /// </summary>
 internal sealed class PoisonDetector
 {

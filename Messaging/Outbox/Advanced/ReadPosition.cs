@@ -1,12 +1,13 @@
 namespace Messaging.Outbox.Advanced;
 
 /// <summary>
-/// Pays for promise 2, and for throughput while old snapshots keep sent rows from being vacuumed: where the relay reads. Ids do not become visible
-/// in their order, so a plain cursor would skip what is committed late. To read from the start each time would mean to read past all dead rows.
+/// Pays for promise 2, and for throughput while old snapshots keep sent rows from being vacuumed: where the relay reads. Ids do not become
+/// visible in their order, so a plain cursor would skip what is committed late. To read from the start each time would mean to read past
+/// all dead rows.
 /// <para>
-/// So the relay reads in passes. A pass reads on while there is more. The next one starts at a position below which no message can appear any
-/// more. This position is proven: each id up to the highest one seen belongs to a visible row, or to a transaction that was writing to the outbox
-/// at that moment. Once all those transactions have ended, a new pass sees everything that they have committed.
+/// So the relay reads in passes. A pass reads on while there is more. The next one starts at a position below which no message can appear
+/// any more. This position is proven: each id up to the highest one seen belongs to a visible row, or to a transaction that was writing to
+/// the outbox at that moment. Once all those transactions have ended, a new pass sees everything that they have committed.
 /// </para>
 /// </summary>
 internal sealed class ReadPosition

@@ -39,7 +39,8 @@ public static partial class OutboxEndpoints
             backlog.OldestAge,
             [.. owners
                 .GroupBy(owner => (owner.Name, owner.Pid))
-                .Select(owned => new OutboxRelayResponse(owned.Key.Name, owned.Key.Pid, [.. owned.Select(owner => owner.Partition).Order()]))
+                .Select(owned => new OutboxRelayResponse(
+                    owned.Key.Name, owned.Key.Pid, [.. owned.Select(owner => owner.Partition).Order()]))
                 .OrderBy(relay => relay.Name)]));
     }
 
@@ -62,7 +63,7 @@ public static partial class OutboxEndpoints
 
     private static async Task<Results<Ok<OutboxMessageResponse>, NotFound>> GetMessageAsync(
         Guid messageId, [FromServices] OutboxContext outbox, CancellationToken cancellationToken) =>
-        await outbox.Messages.AsNoTracking().SingleOrDefaultAsync(message => message.MessageId == messageId, cancellationToken) is { } message
+        await outbox.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.MessageId == messageId, cancellationToken) is { } message
             ? TypedResults.Ok(OutboxMessageResponse.Of(message))
             : TypedResults.NotFound();
 
@@ -88,15 +89,17 @@ public static partial class OutboxEndpoints
     {
         LogDiscard(logger, messageId);
 
-        // The next message of the aggregate takes over to hold back those behind it. If all were free at once, a new one could overtake those that
-        // have waited. Two statements that are sent together are one transaction.
+        // The next message of the aggregate takes over to hold back those behind it. If all were free at once, a new one could overtake
+        // those that have waited. Two statements that are sent together are one transaction.
         return DecideAsync(
             messageId,
             $"""
              UPDATE outbox_messages SET next_attempt_at = now()
              WHERE id = (
                  SELECT min(later.id) FROM outbox_messages AS later
-                 JOIN (SELECT aggregate_id, id FROM outbox_messages WHERE message_id = {messageId} AND status = 'Failed' FOR UPDATE) AS failed
+                 JOIN (
+                     SELECT aggregate_id, id FROM outbox_messages
+                     WHERE message_id = {messageId} AND status = 'Failed' FOR UPDATE) AS failed
                      ON later.aggregate_id = failed.aggregate_id AND later.id > failed.id
                  WHERE later.status = 'Pending');
              DELETE FROM outbox_messages WHERE message_id = {messageId} AND status = 'Failed'

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Messaging.Outbox.Relay;
 
 /// <summary>
-/// The messages that are to be sent, in one lane per aggregate. Only the first of each lane may be in flight. When the broker accepts it, the next
-/// one may follow. When the broker does not, the lane is closed and the messages behind it are skipped. Not thread-safe.
+/// The messages that are to be sent, in one lane per aggregate. Only the first of each lane may be in flight. When the broker accepts it,
+/// the next one may follow. When the broker does not, the lane is closed and the messages behind it are skipped. Not thread-safe.
 /// </summary>
 internal sealed class AggregateLanes
 {
@@ -79,7 +79,9 @@ internal sealed class AggregateLanes
         return BehindOf(delivery);
     }
 
-    /// <summary>Accepts messages of this aggregate again. The refusal is marked by now, so the database makes the later ones wait.</summary>
+    /// <summary>
+    /// Accepts messages of this aggregate again. The refusal is marked by now, so the database makes the later ones wait.
+    /// </summary>
     public void Reopen(Guid aggregateId) => _closed.Remove(aggregateId);
 
     private static IEnumerable<OutboxDelivery> BehindOf(OutboxDelivery delivery)

@@ -8,8 +8,8 @@ using DataSection = Amqp.Framing.Data;
 namespace Messaging.Outbox.Relay;
 
 /// <summary>
-/// An outbox message as an AMQP 1.0 message: a CloudEvent in binary mode (CloudEvents AMQP Protocol Binding 1.0, 3.1), and the properties that
-/// brokers and third-party consumers look at.
+/// An outbox message as an AMQP 1.0 message: a CloudEvent in binary mode (CloudEvents AMQP Protocol Binding 1.0, 3.1), and the properties
+/// that brokers and third-party consumers look at.
 /// </summary>
 internal static class EventEnvelope
 {

@@ -30,8 +30,8 @@ internal sealed class OutboxDelivery(PendingMessage message, OutboxPublisher pub
     public bool IsAccepted => _outcome is Accepted;
 
     /// <summary>
-    /// Why the broker refuses this message. Null if it does not. Believe it only while the link is open: when a link closes, the client reports
-    /// everything in flight as rejected.
+    /// Why the broker refuses this message. Null if it does not. Believe it only while the link is open: when a link closes, the client
+    /// reports everything in flight as rejected.
     /// </summary>
     public string? Refusal => _outcome switch
     {

@@ -4,8 +4,8 @@ using Messaging.Outbox.Writing;
 namespace Messaging.Outbox.Relay;
 
 /// <summary>
-/// Marks in the outbox what the broker has answered. A crash before the mark means: the message is published again with the same id, and the inbox
-/// drops the duplicate.
+/// Marks in the outbox what the broker has answered. A crash before the mark means: the message is published again with the same id, and
+/// the inbox drops the duplicate.
 /// </summary>
 internal sealed partial class OutboxMarker(
     OutboxSession session, PoisonDetector poison, OutboxOptions options, RelayMetrics metrics, TimeProvider time, ILogger logger)
@@ -57,7 +57,7 @@ internal sealed partial class OutboxMarker(
         metrics.RecordRefused();
         if (isFailed)
         {
-            LogFailed(logger, message.MessageId, options.MaxAttempts, message.AggregateId, reason);
+            LogFailed(logger, message.MessageId, message.AggregateId, reason);
         }
         else
         {
@@ -74,9 +74,9 @@ internal sealed partial class OutboxMarker(
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "The broker refused message {MessageId}; aggregate {AggregateId} waits for the next attempt: {Reason}")]
+    [LoggerMessage(2, LogLevel.Warning, "The broker refused message {MessageId}, aggregate {AggregateId} waits: {Reason}")]
     private static partial void LogRefused(ILogger logger, Guid messageId, Guid aggregateId, string reason);
 
-    [LoggerMessage(3, LogLevel.Error, "Message {MessageId} is failed after {Attempts} attempts; aggregate {AggregateId} waits until an operator requeues or discards it: {Reason}")]
-    private static partial void LogFailed(ILogger logger, Guid messageId, int attempts, Guid aggregateId, string reason);
+    [LoggerMessage(3, LogLevel.Error, "Message {MessageId} is failed, aggregate {AggregateId} waits for an operator: {Reason}")]
+    private static partial void LogFailed(ILogger logger, Guid messageId, Guid aggregateId, string reason);
 }

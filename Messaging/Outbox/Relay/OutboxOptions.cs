@@ -32,8 +32,8 @@ internal sealed class OutboxOptions
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long the relay waits for the answers to what is in flight, when the service stops or when it leaves a link. Defaults to 2 seconds. The
-    /// most is 3 seconds: a longer silence would end the relay's session, in which the answers are marked.
+    /// How long the relay waits for the answers to what is in flight, when the service stops or when it leaves a link. Defaults to 2
+    /// seconds. The most is 3 seconds: a longer silence would end the relay's session, in which the answers are marked.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:03")]
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(2);

@@ -6,9 +6,9 @@ using Messaging.Outbox.WakeUp;
 namespace Messaging.Outbox.Relay;
 
 /// <summary>
-/// Publishes on one link, with many aggregates in flight and one message in flight per aggregate. The next message of an aggregate is sent after
-/// the one before it was accepted, so it cannot overtake one that the broker refuses. The relay's loop and the connection's reader meet under one
-/// lock. Nothing is sent under that lock.
+/// Publishes on one link, with many aggregates in flight and one message in flight per aggregate. The next message of an aggregate is sent
+/// after the one before it was accepted, so it cannot overtake one that the broker refuses. The relay's loop and the connection's reader
+/// meet under one lock. Nothing is sent under that lock.
 /// </summary>
 internal sealed class OutboxPublisher(AmqpLink<SenderLink> link, OutboxOptions options, OutboxSignal signal, TimeProvider time)
 {
@@ -72,7 +72,9 @@ internal sealed class OutboxPublisher(AmqpLink<SenderLink> link, OutboxOptions o
         SendReady();
     }
 
-    /// <summary>Takes the answers if it is time to mark them: there are enough, the first one is old enough, or no more will come.</summary>
+    /// <summary>
+    /// Takes the answers if it is time to mark them: there are enough, the first one is old enough, or no more will come.
+    /// </summary>
     public IReadOnlyList<OutboxDelivery> TakeDue() =>
         Locked(() => HasEnough || IsDone || time.GetElapsedTime(_firstAnswer) >= MarkDelay ? TakeAll() : []);
 
@@ -89,8 +91,8 @@ internal sealed class OutboxPublisher(AmqpLink<SenderLink> link, OutboxOptions o
     }
 
     /// <summary>
-    /// Sends no more, and waits for the answers to what is in flight, but not for ever. The client does not call back for a message over which it
-    /// has thrown, nor for any message once it has reported that the link is closed.
+    /// Sends no more, and waits for the answers to what is in flight, but not for ever. The client does not call back for a message over
+    /// which it has thrown, nor for any message once it has reported that the link is closed.
     /// </summary>
     public async Task StopAsync()
     {
@@ -179,16 +181,18 @@ internal sealed class OutboxPublisher(AmqpLink<SenderLink> link, OutboxOptions o
         }
         catch (Exception exception)
         {
-            // The client throws whatever happens to it, for example an ObjectDisposedException when the connection has just ended. It also sends
-            // messages that other threads have queued, and throws here for those. So this message may be in flight and be answered later, while
-            // another one is never answered. Both stay in flight, and the relay leaves the link.
+            // The client throws whatever happens to it, for example an ObjectDisposedException when the connection has just ended. It also
+            // sends messages that other threads have queued, and throws here for those. So this message may be in flight and be answered
+            // later, while another one is never answered. Both stay in flight, and the relay leaves the link.
             Failure = exception;
             Stop();
             signal.Wake();
         }
     }
 
-    /// <summary>Runs on the connection's reader. It must not block. It must not throw: the client would drop the callbacks after it.</summary>
+    /// <summary>
+    /// Runs on the connection's reader. It must not block. It must not throw: the client would drop the callbacks after it.
+    /// </summary>
     private void Continue(OutboxDelivery delivery, Outcome? outcome)
     {
         Answer(delivery, outcome);

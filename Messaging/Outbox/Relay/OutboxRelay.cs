@@ -8,8 +8,8 @@ using ServiceDefaults.Resilience;
 namespace Messaging.Outbox.Relay;
 
 /// <summary>
-/// The message relay: publishes what is pending, as soon as it is woken, and after a poll interval at the latest. It owns the loop and the waiting.
-/// <see cref="OutboxDispatcher"/> does one step. Several instances share the work by partitions.
+/// The message relay: publishes what is pending, as soon as it is woken, and after a poll interval at the latest. It owns the loop and the
+/// waiting. <see cref="OutboxDispatcher"/> does one step. Several instances share the work by partitions.
 /// </summary>
 internal sealed partial class OutboxRelay(
     AmqpConnection broker,

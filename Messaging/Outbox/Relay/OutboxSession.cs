@@ -4,19 +4,20 @@ using Npgsql;
 namespace Messaging.Outbox.Relay;
 
 /// <summary>
-/// The database session of one relay. It holds the locks on the relay's partitions, and the relay reads and marks in this same session. So a relay
-/// that loses its session loses the right to mark: there is no lease, and no clock that could disagree. No transaction is open between two
-/// statements, so nothing old is kept alive while the relay waits for the broker.
+/// The database session of one relay. It holds the locks on the relay's partitions, and the relay reads and marks in this same session. So
+/// a relay that loses its session loses the right to mark: there is no lease, and no clock that could disagree. No transaction is open
+/// between two statements, so nothing old is kept alive while the relay waits for the broker.
 /// </summary>
 internal sealed class OutboxSession : IAsyncDisposable
 {
     /// <summary>
     /// Settings of the session.
-    /// <para>A relay that hangs or is cut off loses its session after five seconds without a statement. A live one asks every second.</para>
-    /// <para>Marks do not wait for the disk. If the server crashes and loses one, the message is published again, as after any crash between
-    /// publishing and marking. Entities and their messages are committed in other sessions, which do wait.</para>
-    /// <para>The table is empty at one moment and full at the next, long before its statistics say so. With those, the planner would read and sort
-    /// the whole backlog for every batch. So the only plan it is left with is to walk the indexes.</para>
+    /// <para>A relay that hangs or is cut off loses its session after five seconds without a statement. A live one asks every
+    /// second.</para>
+    /// <para>Marks do not wait for the disk. If the server crashes and loses one, the message is published again, as after any crash
+    /// between publishing and marking. Entities and their messages are committed in other sessions, which do wait.</para>
+    /// <para>The table is empty at one moment and full at the next, long before its statistics say so. With those, the planner would read
+    /// and sort the whole backlog for every batch. So the only plan it is left with is to walk the indexes.</para>
     /// </summary>
     private const string SetUp = """
         SET idle_session_timeout = '5s';

@@ -19,8 +19,8 @@ internal sealed record PendingMessage(
     bool IsRetry)
 {
     /// <summary>
-    /// Walks ix_outbox_messages_pending from <c>@from</c> on. It asks once if any message blocks, and usually none does. Otherwise it looks up
-    /// each message in ix_outbox_messages_blocking.
+    /// Walks ix_outbox_messages_pending from <c>@from</c> on. It asks once if any message blocks, and usually none does. Otherwise it looks
+    /// up each message in ix_outbox_messages_blocking.
     /// <para>There is no SKIP LOCKED, which would let a later message of an aggregate overtake. Partitions are locked, not rows.</para>
     /// </summary>
     public const string Read = $"""
@@ -41,7 +41,9 @@ internal sealed record PendingMessage(
         LIMIT @limit
         """;
 
-    /// <summary>Reads the next pending messages of some partitions in the order of their ids, except those whose aggregate has to wait.</summary>
+    /// <summary>
+    /// Reads the next pending messages of some partitions in the order of their ids, except those whose aggregate has to wait.
+    /// </summary>
     public static async Task<IReadOnlyList<PendingMessage>> ReadAsync(
         OutboxSession session, int[] partitions, long from, int limit, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal sealed class RelayMetrics
         var meter = meters.Create(OutboxExtensions.TelemetryName);
         _published = meter.CreateCounter<long>("outbox.published", "{message}", "Messages that the broker has accepted.");
         _refused = meter.CreateCounter<long>("outbox.refused", "{message}", "Attempts that the broker has refused.");
-        _deliveryLag = meter.CreateHistogram<double>("outbox.delivery.lag", "s", "From the change to the mark that the broker has its message.");
+        _deliveryLag = meter.CreateHistogram<double>("outbox.delivery.lag", "s", "From the change to the mark of its message.");
     }
 
     public void RecordPublished(IReadOnlyCollection<PendingMessage> messages, DateTimeOffset now)

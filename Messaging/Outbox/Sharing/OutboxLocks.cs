@@ -1,9 +1,9 @@
 namespace Messaging.Outbox.Sharing;
 
 /// <summary>
-/// The advisory locks by which relays share the partitions. Each partition has an exclusive lock. One more lock is shared by all live relays,
-/// so that they can be counted. The keys are constants: all processes mean the same locks. PostgreSQL releases a session's locks when the
-/// session ends, for whatever reason.
+/// The advisory locks by which relays share the partitions. Each partition has an exclusive lock. One more lock is shared by all live
+/// relays, so that they can be counted. The keys are constants: all processes mean the same locks. PostgreSQL releases a session's locks
+/// when the session ends, for whatever reason.
 /// </summary>
 internal static class OutboxLocks
 {

@@ -6,8 +6,8 @@ internal static class OutboxPartition
     public const short Count = 16;
 
     /// <summary>
-    /// The partition of an aggregate: FNV-1a over the 16 bytes of the id in network order (draft-eastlake-fnv), modulo <see cref="Count"/>. Rows
-    /// outlive the process that wrote them, so it must be the same in every process and version. <c>GetHashCode</c> is not.
+    /// The partition of an aggregate: FNV-1a over the 16 bytes of the id in network order (draft-eastlake-fnv), modulo <see cref="Count"/>.
+    /// Rows outlive the process that wrote them, so it must be the same in every process and version. <c>GetHashCode</c> is not.
     /// </summary>
     public static short Of(Guid aggregateId)
     {

@@ -4,8 +4,8 @@ using Messaging.Outbox.WakeUp;
 namespace Messaging.Outbox.Sharing;
 
 /// <summary>
-/// The partitions of one relay. Each of n live relays keeps at most its fair share, the n-th part rounded up, and takes free partitions up to
-/// that. So the first relay gives up what a second one lacks, and takes back what a dead one leaves.
+/// The partitions of one relay. Each of n live relays keeps at most its fair share, the n-th part rounded up, and takes free partitions up
+/// to that. So the first relay gives up what a second one lacks, and takes back what a dead one leaves.
 /// </summary>
 internal sealed class PartitionShare(OutboxSession session, OutboxSignal signal)
 {

@@ -7,9 +7,9 @@ using ServiceDefaults.Resilience;
 namespace Messaging.Outbox.WakeUp;
 
 /// <summary>
-/// Tells the relays of other instances about commits, by NOTIFY, and listens for theirs. It does so outside of the business transaction, because
-/// a NOTIFY makes commits wait for each other, and at most once in <see cref="Pause"/>. A crash before the NOTIFY costs nothing but time: relays
-/// also poll.
+/// Tells the relays of other instances about commits, by NOTIFY, and listens for theirs. It does so outside of the business transaction,
+/// because a NOTIFY makes commits wait for each other, and at most once in <see cref="Pause"/>. A crash before the NOTIFY costs nothing but
+/// time: relays also poll.
 /// </summary>
 internal sealed class OutboxNotifier(OutboxDatabase database, OutboxSignal signal, TimeProvider time, ILogger<OutboxNotifier> logger)
     : ResilientService(time, logger)
@@ -20,7 +20,8 @@ internal sealed class OutboxNotifier(OutboxDatabase database, OutboxSignal signa
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Holds one item while there is something to announce. A write after the end of the service does nothing.</summary>
-    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _news =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private int _partitions;
 

@@ -4,7 +4,7 @@ using Messaging.Outbox.Sharing;
 namespace Messaging.Outbox.WakeUp;
 
 /// <summary>Wakes the relay of this process. Several wake-ups during one step of the relay count as one.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Without its wait handle a semaphore has nothing to dispose, and it may be released late.")]
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore has nothing to dispose but its wait handle.")]
 internal sealed class OutboxSignal(TimeProvider time)
 {
     private readonly SemaphoreSlim _awake = new(0, 1);

@@ -9,14 +9,14 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Messaging.Outbox.WakeUp;
 
 /// <summary>
-/// Wakes the relay when outbox messages were committed. Not earlier: the relay would look, see nothing and sleep. A commit without EF Core, on
-/// the connection itself, is not noticed here. A crash between commit and wake-up costs nothing but time: relays also poll.
+/// Wakes the relay when outbox messages were committed. Not earlier: the relay would look, see nothing and sleep. A commit without EF Core,
+/// on the connection itself, is not noticed here. A crash between commit and wake-up costs nothing but time: relays also poll.
 /// </summary>
 internal sealed class WakeRelayAfterCommit(OutboxSignal signal, OutboxNotifier notifier) : SaveChangesInterceptor, IDbTransactionInterceptor
 {
     /// <summary>
-    /// Partitions of messages that were saved and are not committed yet. Kept here, because the change tracker may be cleared before the commit.
-    /// A rollback leaves them: the next commit then wakes a relay that finds nothing.
+    /// Partitions of messages that were saved and are not committed yet. Kept here, because the change tracker may be cleared before the
+    /// commit. A rollback leaves them: the next commit then wakes a relay that finds nothing.
     /// </summary>
     private readonly ConditionalWeakTable<DbContext, StrongBox<int>> _saved = [];
 
@@ -88,5 +88,6 @@ internal sealed class WakeRelayAfterCommit(OutboxSignal signal, OutboxNotifier n
 
     private void Announce(int partitions) => notifier.Announce(signal.Announce(partitions));
 
-    private int Take(DbContext? context) => context is not null && _saved.TryGetValue(context, out var saved) ? Interlocked.Exchange(ref saved.Value, 0) : 0;
+    private int Take(DbContext? context) =>
+        context is not null && _saved.TryGetValue(context, out var saved) ? Interlocked.Exchange(ref saved.Value, 0) : 0;
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Messaging.Outbox.Writing;
 
 /// <summary>
-/// The trace context of the request that caused a message (W3C Trace Context and Baggage). It is stored with the row, so that one trace leads
-/// from the POST to the consumer, although the relay publishes later.
+/// The trace context of the request that caused a message (W3C Trace Context and Baggage). It is stored with the row, so that one trace
+/// leads from the POST to the consumer, although the relay publishes later.
 /// </summary>
 internal sealed record OutboxHeaders(string CorrelationId, string? TraceParent, string? TraceState, string? Baggage)
 {

@@ -1,6 +1,8 @@
 namespace Messaging.Outbox.Writing;
 
-/// <summary>Conditions that the partial indexes and the statements share. PostgreSQL uses a partial index only if both say the same.</summary>
+/// <summary>
+/// Conditions that the partial indexes and the statements share. PostgreSQL uses a partial index only if both say the same.
+/// </summary>
 internal static class OutboxSql
 {
     public const string IsPending = "status = 'Pending'";

@@ -11,7 +11,10 @@ namespace Messaging.Outbox.Writing;
 public sealed class OutboxWriter
 {
     /// <summary>Readable text: what is written here is what consumers get, and it never becomes part of an HTML page.</summary>
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly TimeSpan IdResolution = TimeSpan.FromMilliseconds(1);
 
@@ -24,8 +27,8 @@ public sealed class OutboxWriter
     /// <summary>Adds the event of one change. A crash before the commit loses both; a crash after it loses neither.</summary>
     /// <param name="aggregateId">The entity that was changed.</param>
     /// <param name="aggregateVersion">
-    /// The entity's version after the change. It must be the entity's concurrency token: then two changes cannot commit in another order than
-    /// that of their outbox ids.
+    /// The entity's version after the change. It must be the entity's concurrency token: then two changes cannot commit in another order
+    /// than that of their outbox ids.
     /// </param>
     /// <param name="event">The event. The name of its type is its type on the wire.</param>
     public void Add<TEvent>(Guid aggregateId, long aggregateVersion, TEvent @event)
@@ -47,8 +50,8 @@ public sealed class OutboxWriter
     }
 
     /// <summary>
-    /// An id that is greater than the one before. EF Core inserts the rows of one SaveChanges in the order of their keys. It does not promise
-    /// this, so a test checks it: two changes of one aggregate must get their outbox ids in the order in which they were added.
+    /// An id that is greater than the one before. EF Core inserts the rows of one SaveChanges in the order of their keys. It does not
+    /// promise this, so a test checks it: two changes of one aggregate must get their outbox ids in the order in which they were added.
     /// </summary>
     private Guid NewMessageId(DateTimeOffset occurredAt)
     {
