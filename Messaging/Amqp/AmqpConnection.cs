@@ -1,9 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Amqp;
 using Amqp.Handler;
-using Microsoft.Extensions.Options;
-using ServiceDefaults.Resilience;
 
 namespace Messaging.Amqp;
 

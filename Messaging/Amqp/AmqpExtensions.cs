@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using ServiceDefaults.Startup;
 
 namespace Messaging.Amqp;
 

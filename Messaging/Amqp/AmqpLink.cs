@@ -1,6 +1,3 @@
-using Amqp;
-using Amqp.Framing;
-
 namespace Messaging.Amqp;
 
 /// <summary>An attached link in a session of its own. A closed link stays closed: open another one.</summary>

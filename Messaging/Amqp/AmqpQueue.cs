@@ -1,4 +1,3 @@
-using Amqp.Framing;
 using Amqp.Types;
 
 namespace Messaging.Amqp;

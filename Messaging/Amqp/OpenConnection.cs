@@ -1,5 +1,3 @@
-using Amqp;
-
 namespace Messaging.Amqp;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Messaging.Inbox.Consuming;
-
 namespace Messaging.Inbox;
 
 /// <summary>

@@ -1,9 +1,5 @@
-using Messaging.Inbox.Consuming;
-using Messaging.Inbox.DeadLetters;
-using Microsoft.EntityFrameworkCore;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using ServiceDefaults.Data;
 
 namespace Messaging.Inbox;
 

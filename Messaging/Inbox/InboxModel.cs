@@ -1,7 +1,3 @@
-using Messaging.Inbox.Consuming;
-using Messaging.Inbox.DeadLetters;
-using Microsoft.EntityFrameworkCore;
-
 namespace Messaging.Inbox;
 
 /// <summary>The tables of the inbox in the database of the service.</summary>

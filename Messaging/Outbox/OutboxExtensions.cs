@@ -1,11 +1,5 @@
-using Messaging.Outbox.Operating;
-using Messaging.Outbox.Relay;
-using Messaging.Outbox.WakeUp;
-using Messaging.Outbox.Writing;
-using Microsoft.EntityFrameworkCore;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using ServiceDefaults.Data;
 
 namespace Messaging.Outbox;
 

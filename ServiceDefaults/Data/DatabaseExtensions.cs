@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using ServiceDefaults.Startup;
 using ServiceDefaults.Telemetry;
 

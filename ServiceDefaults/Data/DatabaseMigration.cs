@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ServiceDefaults.Resilience;
 
 namespace ServiceDefaults.Data;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace ServiceDefaults.Data;
 

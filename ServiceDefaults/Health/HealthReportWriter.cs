@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace ServiceDefaults.Health;
 
 /// <summary>Writes the status of each check. In Development also the reason, which may contain addresses and errors.</summary>

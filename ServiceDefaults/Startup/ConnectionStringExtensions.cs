@@ -1,4 +1,3 @@
-
 namespace ServiceDefaults.Startup;
 
 public static class ConnectionStringExtensions

@@ -1,8 +1,4 @@
 using System.Threading.Channels;
-using Messaging.Amqp;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using ServiceDefaults.Resilience;
 
 namespace Messaging.Inbox.Consuming;
 

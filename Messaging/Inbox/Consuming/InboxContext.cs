@@ -1,8 +1,3 @@
-using Messaging.Inbox.DeadLetters;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using ServiceDefaults.Startup;
-
 namespace Messaging.Inbox.Consuming;
 
 /// <summary>The unit of work of the service, seen as the database that has the inbox.</summary>

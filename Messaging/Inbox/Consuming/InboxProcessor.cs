@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace Messaging.Inbox.Consuming;
 
 /// <summary>Processes a batch of messages. It finds those that fail, tries them again, and makes them dead letters.</summary>

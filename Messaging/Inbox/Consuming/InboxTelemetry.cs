@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Messaging.Inbox.Consuming;
 
 /// <summary>The spans of the consumer, named after the OpenTelemetry conventions for messaging.</summary>

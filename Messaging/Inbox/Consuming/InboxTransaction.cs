@@ -1,6 +1,4 @@
-using Npgsql;
 using NpgsqlTypes;
-using Microsoft.Extensions.Options;
 
 namespace Messaging.Inbox.Consuming;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Amqp.Framing;
 using Amqp.Types;
 using DataSection = Amqp.Framing.Data;
 

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using Amqp;
-using Messaging.Amqp;
-
 namespace Messaging.Inbox.Consuming;
 
 /// <summary>A message that the broker has delivered.</summary>

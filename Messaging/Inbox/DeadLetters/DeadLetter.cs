@@ -1,6 +1,3 @@
-using System.Globalization;
-using Amqp;
-using Messaging.Inbox.Consuming;
 using DataSection = Amqp.Framing.Data;
 
 namespace Messaging.Inbox.DeadLetters;

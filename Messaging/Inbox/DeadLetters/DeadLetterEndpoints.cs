@@ -1,12 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Text.Json;
-using Messaging.Inbox.Consuming;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
-using ServiceDefaults.Api;
 
 namespace Messaging.Inbox.DeadLetters;
 

@@ -1,11 +1,8 @@
 using System.Collections;
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
-using Amqp;
 using Amqp.Types;
-using Messaging.Inbox.Consuming;
 
 namespace Messaging.Inbox.DeadLetters;
 

@@ -1,7 +1,3 @@
-using Messaging.Inbox.Consuming;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-
 namespace Messaging.Inbox.DeadLetters;
 
 /// <summary>Processes a dead letter again, like any delivery.</summary>

@@ -1,10 +1,6 @@
-using Messaging.Inbox.Consuming;
-using Messaging.Inbox.DeadLetters;
 using Messaging.Inbox.Operating;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
-using ServiceDefaults.Api;
 
 namespace Messaging.Inbox;
 

@@ -1,5 +1,3 @@
-using Messaging.Inbox.Consuming;
-
 namespace Messaging.Inbox.Operating;
 
 /// <summary>The inbox at a glance.</summary>

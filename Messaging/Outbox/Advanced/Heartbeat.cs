@@ -1,7 +1,3 @@
-using Messaging.Outbox.Relay;
-using Messaging.Outbox.Sharing;
-using Messaging.Outbox.Writing;
-
 namespace Messaging.Outbox.Advanced;
 
 /// <summary>

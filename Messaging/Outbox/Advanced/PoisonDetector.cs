@@ -1,5 +1,3 @@
-using Messaging.Outbox.Relay;
-
 namespace Messaging.Outbox.Advanced;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Messaging.Outbox.Writing;
-using Microsoft.EntityFrameworkCore;
-
 namespace Messaging.Outbox.Operating;
 
 /// <summary>What is not published.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Messaging.Outbox.Writing;
 
 namespace Messaging.Outbox.Operating;
 

@@ -1,12 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Messaging.Outbox.Operating;
-using Messaging.Outbox.Sharing;
-using Messaging.Outbox.Writing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
-using ServiceDefaults.Api;
 
 namespace Messaging.Outbox;
 

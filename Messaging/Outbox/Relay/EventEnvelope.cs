@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using Amqp;
-using Amqp.Framing;
-using Messaging.Amqp;
 using DataSection = Amqp.Framing.Data;
 
 namespace Messaging.Outbox.Relay;

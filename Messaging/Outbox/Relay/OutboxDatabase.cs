@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>Opens the relay's own sessions, beside the connections of the DbContext.</summary>

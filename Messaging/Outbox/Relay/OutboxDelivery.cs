@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Amqp.Framing;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>A message that the relay publishes, and the broker's answer.</summary>

@@ -1,9 +1,3 @@
-using Amqp;
-using Messaging.Amqp;
-using Messaging.Outbox.Advanced;
-using Messaging.Outbox.Sharing;
-using Messaging.Outbox.WakeUp;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>

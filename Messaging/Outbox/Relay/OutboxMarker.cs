@@ -1,6 +1,3 @@
-using Messaging.Outbox.Advanced;
-using Messaging.Outbox.Writing;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using Amqp;
-using Amqp.Framing;
-using Messaging.Amqp;
-using Messaging.Outbox.WakeUp;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>

@@ -1,10 +1,3 @@
-using Messaging.Amqp;
-using Messaging.Outbox.Advanced;
-using Messaging.Outbox.WakeUp;
-using Messaging.Outbox.Writing;
-using Microsoft.Extensions.Options;
-using ServiceDefaults.Resilience;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>

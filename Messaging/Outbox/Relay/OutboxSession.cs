@@ -1,6 +1,3 @@
-using Messaging.Outbox.Sharing;
-using Npgsql;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>

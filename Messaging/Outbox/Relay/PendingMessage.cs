@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Messaging.Outbox.Writing;
 
 namespace Messaging.Outbox.Relay;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Messaging.Outbox.Relay;
 
 /// <summary>The spans of the relay, named after the OpenTelemetry conventions for messaging.</summary>

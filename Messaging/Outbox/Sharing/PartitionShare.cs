@@ -1,6 +1,3 @@
-using Messaging.Outbox.Relay;
-using Messaging.Outbox.WakeUp;
-
 namespace Messaging.Outbox.Sharing;
 
 /// <summary>

@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Threading.Channels;
-using Messaging.Outbox.Relay;
-using Npgsql;
-using ServiceDefaults.Resilience;
 
 namespace Messaging.Outbox.WakeUp;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Messaging.Outbox.Sharing;
 
 namespace Messaging.Outbox.WakeUp;
 

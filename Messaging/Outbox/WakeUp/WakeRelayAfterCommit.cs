@@ -1,9 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Transactions;
-using Messaging.Outbox.Sharing;
-using Messaging.Outbox.Writing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Messaging.Outbox.WakeUp;

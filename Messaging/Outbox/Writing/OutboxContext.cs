@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using ServiceDefaults.Startup;
-
 namespace Messaging.Outbox.Writing;
 
 /// <summary>The unit of work of the service, seen as the database that has the outbox.</summary>

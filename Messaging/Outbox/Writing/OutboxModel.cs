@@ -1,5 +1,3 @@
-using Messaging.Outbox.Writing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Messaging.Outbox;
