@@ -1,13 +1,14 @@
-using Npgsql;
+using Messaging.Outbox.Advanced;
 using Messaging.Outbox.Relay;
+using Messaging.Tests.Outbox.Relay;
+using Npgsql;
 
-namespace SenderService.Tests.Outbox.Relay;
+namespace Messaging.Tests.Outbox.Advanced;
 
-/// <summary>Where passes begin. The database is real, as what it tells of writers is what the position rests on.</summary>
-[Collection(SenderSuite.Name)]
+/// <summary>Where passes begin. The database is real, because the position depends on what PostgreSQL reports about writers.</summary>
+[Collection(MessagingSuite.Name)]
 public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLifetime
 {
-    private static readonly int[] All = [.. Enumerable.Range(0, 16)];
     private readonly ReadPosition _position = new();
     private OutboxTable _table = null!;
     private OutboxSession _session = null!;
@@ -15,7 +16,7 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
     public async Task InitializeAsync()
     {
         _table = await OutboxTable.CreateAsync(infrastructure);
-        _session = await OutboxSession.OpenAsync(_table.Relays, default);
+        _session = await OutboxSession.OpenAsync(_table.Sessions, default);
     }
 
     public async Task DisposeAsync()
@@ -31,7 +32,7 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
         _position.StartPass();
         Assert.Equal(0, _position.Next);
 
-        // Seen, known to be without writers, and passed once more: from then on nothing below is read again.
+        // The ids were seen, nobody writes any more, and one more pass has read everything. From then on nothing below is read again.
         await SettleAsync();
         _position.StartPass();
         Assert.Equal(100, _position.Next);
@@ -52,7 +53,7 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
     }
 
     [Fact]
-    public async Task A_row_that_is_rolled_back_holds_nothing_up()
+    public async Task A_row_that_is_rolled_back_delays_nothing()
     {
         await using (var late = await BeginAsync())
         {
@@ -71,7 +72,8 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
     public async Task What_waits_below_is_read_by_full_passes_only_and_a_sweep_reads_all()
     {
         await _table.AddManyAsync(50, aggregates: 50);
-        await _session.MarkRefusedAsync(10, "refused", new() { FirstRetryDelay = TimeSpan.FromHours(1) }, default);
+        await Sql.ExecuteAsync(
+            _table.Database, "UPDATE outbox_messages SET attempts = 1, next_attempt_at = now() + interval '1 hour' WHERE id = 10");
         await PublishAllAsync(0);
         await SettleAsync();
 
@@ -79,14 +81,14 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
         Assert.Equal(50, _position.Next);
         _position.StartFullPass();
         Assert.Equal(10, _position.Next);
-        _position.ForgetLow();
+        _position.ForgetLowestOpenId();
         _position.StartFullPass();
         Assert.Equal(0, _position.Next);
     }
 
-    /// <summary>An old snapshot keeps all that was sent from being vacuumed. What a pass costs must not depend on it.</summary>
+    /// <summary>An old snapshot keeps sent rows from being vacuumed. The cost of a pass must not depend on it.</summary>
     [Fact]
-    public async Task What_was_sent_is_not_waded_through_though_an_old_snapshot_keeps_it()
+    public async Task Sent_rows_that_an_old_snapshot_keeps_are_not_read_again()
     {
         await _table.AddAsync(Guid.CreateVersion7(), 1);
         await using var old = await BeginAsync(writing: false);
@@ -97,7 +99,7 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
         var fromStart = await BuffersAsync(0);
         _position.StartPass();
         var fromPosition = await BuffersAsync(_position.Next);
-        Assert.True(fromStart > 500, $"Reading from the start touched {fromStart} pages: there is nothing to be saved.");
+        Assert.True(fromStart > 500, $"Reading from the start touched {fromStart} pages: there is nothing to save.");
         Assert.True(fromPosition < 20, $"Reading from the position touched {fromPosition} pages.");
     }
 
@@ -105,27 +107,27 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
     {
         await _table.AddManyAsync(more, aggregates: 10);
         var read = await PassAsync();
-        await _session.MarkSentAsync([.. read.Select(message => message.Id)], default);
+        await _session.ExecuteAsync(OutboxMarker.MarkSent, default, ("ids", read.Select(message => message.Id).ToArray()));
     }
 
     private async Task<IReadOnlyList<PendingMessage>> PassAsync()
     {
         _position.StartPass();
-        var read = await _session.ReadPendingAsync(All, _position.Next, 100_000, default);
+        var read = await PendingMessage.ReadAsync(_session, OutboxTable.All, _position.Next, 100_000, default);
         _position.Advance(read.Count == 0 ? null : read[^1].Id, isAtEnd: true);
         return read;
     }
 
-    /// <summary>What happens within two seconds: two heartbeats, and a pass after them.</summary>
+    /// <summary>The work of two seconds: two heartbeats, and a pass after them.</summary>
     private async Task SettleAsync()
     {
-        _position.Learn(await _session.BeatAsync(_position.Low, default));
-        _position.Learn(await _session.BeatAsync(_position.Low, default));
+        _position.Learn(await Heartbeat.ReadAsync(_session, _position.LowestOpenId, default));
+        _position.Learn(await Heartbeat.ReadAsync(_session, _position.LowestOpenId, default));
         await PassAsync();
-        _position.Learn(await _session.BeatAsync(_position.Low, default));
+        _position.Learn(await Heartbeat.ReadAsync(_session, _position.LowestOpenId, default));
     }
 
-    /// <summary>A transaction that does not end: it has the lowest id, or only a snapshot.</summary>
+    /// <summary>A transaction that stays open. It has the lowest id, or only a snapshot.</summary>
     private async Task<OpenTransaction> BeginAsync(bool writing = true)
     {
         var connection = new NpgsqlConnection(_table.Database);
@@ -133,7 +135,8 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
         var sql = writing
             ? """
-              INSERT INTO outbox_messages (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
+              INSERT INTO outbox_messages
+                  (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
               VALUES (gen_random_uuid(), 'Late', gen_random_uuid(), 1, 3, '{}', '{"correlationId": "late"}', now(), 'Pending', 0)
               """
             : "SELECT count(*) FROM outbox_messages";
@@ -142,7 +145,7 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
         return new OpenTransaction(connection, transaction);
     }
 
-    /// <summary>How many pages the relay's read touches.</summary>
+    /// <summary>Number of pages that the relay's read touches.</summary>
     private Task<long> BuffersAsync(long from) => ReadPlan.BuffersAsync(_table.Database, from);
 
     private sealed record OpenTransaction(NpgsqlConnection Connection, NpgsqlTransaction Transaction) : IAsyncDisposable

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 
-namespace SenderService.Tests.Outbox;
+namespace Testing;
 
 /// <summary>
-/// A wire to the real broker that a test can meddle with: the broker's acceptance of some messages arrives as a refusal, or instead of it a
-/// frame that ends the link or the connection. It knows of AMQP 1.0 what it must: frames (2.3), and which transfer (2.7.5) a
-/// disposition (2.7.6) speaks of. One connection at a time.
+/// A wire to the real broker, in which a test can change the broker's answers. The acceptance of some messages arrives as a refusal. Or a frame
+/// that ends the link or the connection arrives instead. The wire knows only the frames of AMQP 1.0 (2.3), and to which transfer (2.7.5) a
+/// disposition (2.7.6) belongs. It serves one connection at a time.
 /// </summary>
-internal sealed class BrokerWire : TcpWire
+public sealed class BrokerWire : TcpWire
 {
     /// <summary>A message that contains this is refused while <see cref="Refuses"/>.</summary>
     public const string Marker = "to be refused";
@@ -17,6 +17,7 @@ internal sealed class BrokerWire : TcpWire
     private readonly HashSet<uint> _marked = [];
     private byte[]? _lastWord;
     private bool _releasesNext;
+    private int _releases;
     private Pause? _pause;
     private int _transfers;
 
@@ -28,43 +29,49 @@ internal sealed class BrokerWire : TcpWire
     private BrokerWire(Uri broker)
         : base(broker.Host, broker.Port) => Address = Reroute(broker.AbsoluteUri);
 
-    /// <summary>What the service is to connect to.</summary>
+    /// <summary>The address for the service.</summary>
     public string Address { get; }
 
-    public volatile bool Refuses = true;
+    public bool Refuses { get; set; } = true;
 
-    /// <summary>Instead of refusing a message, end the link over it and let nothing else through: some brokers do (RabbitMQ, the session).</summary>
-    public volatile bool EndsLinkInstead;
+    /// <summary>Ends the link over a marked message, instead of refusing it. RabbitMQ, for example, ends the session.</summary>
+    public bool EndsLinkInstead { get; set; }
 
-    /// <summary>Keep the broker's acceptances to oneself, as if it took its time.</summary>
-    public volatile bool KeepsAcceptances;
+    /// <summary>Keeps the broker's acceptances back, as a slow broker would.</summary>
+    public bool KeepsAcceptances { get; set; }
 
-    /// <summary>How many messages the service has sent so far.</summary>
+    /// <summary>Gives all messages back (3.4.4), as a broker does that has no room.</summary>
+    public bool ReleasesAll { get; set; }
+
+    /// <summary>Number of messages that the service has sent so far.</summary>
     public int Transfers => Volatile.Read(ref _transfers);
 
-    /// <summary>Instead of its next acceptance, so while messages are in flight, the broker detaches the link (2.7.7), with an error.</summary>
+    /// <summary>Number of dispositions by which <see cref="ReleasesAll"/> has given messages back.</summary>
+    public int Releases => Volatile.Read(ref _releases);
+
+    /// <summary>The broker detaches the link with an error (2.7.7), instead of its next acceptance. So messages are in flight then.</summary>
     public void DetachLink() => Volatile.Write(ref _lastWord, Frames.Detach("amqp:precondition-failed", "the test ends the link"));
 
-    /// <summary>Instead of its next acceptance, so while messages are in flight, the broker closes the connection (2.7.9), with an error.</summary>
+    /// <summary>The broker closes the connection with an error (2.7.9), instead of its next acceptance. So messages are in flight then.</summary>
     public void CloseConnection() => Volatile.Write(ref _lastWord, Frames.Close("amqp:precondition-failed", "the test ends the connection"));
 
-    /// <summary>Instead of its next acceptance the broker gives the message back (3.4.4): it says nothing against it.</summary>
+    /// <summary>The broker gives the next message back (3.4.4), instead of accepting it. It has nothing against the message.</summary>
     public void ReleaseNext() => Volatile.Write(ref _releasesNext, true);
 
-    /// <summary>The broker takes a pause before its next acceptance; after <see cref="ReleaseNext"/>, before the one behind that.</summary>
+    /// <summary>The broker pauses before its next acceptance. After <see cref="ReleaseNext"/>, that is the one behind the released message.</summary>
     public void PauseNext(TimeSpan length) => Volatile.Write(ref _pause, new(length));
 
     protected override Pump PumpRequests() => (from, to, end) => PumpFramesAsync(from, to, frame => to.WriteAsync(OnSent(frame), end), end);
 
     protected override Pump PumpAnswers() => (from, to, end) => PumpFramesAsync(from, to, frame => OnAnsweredAsync(frame, to, end), end);
 
-    /// <summary>Has frame after frame passed on by <paramref name="pass"/>.</summary>
+    /// <summary>Reads frame after frame. <paramref name="pass"/> sends each on.</summary>
     private static async Task PumpFramesAsync(NetworkStream from, NetworkStream to, Func<byte[], ValueTask> pass, CancellationToken end)
     {
         var head = new byte[8];
         while (await from.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, end) == head.Length)
         {
-            // Protocol headers (2.2) have eight bytes and no size.
+            // A protocol header (2.2) has eight bytes and no size.
             var isHeader = head.AsSpan().StartsWith("AMQP"u8);
             var frame = new byte[isHeader ? head.Length : BinaryPrimitives.ReadInt32BigEndian(head)];
             head.CopyTo(frame, 0);
@@ -80,7 +87,7 @@ internal sealed class BrokerWire : TcpWire
             Interlocked.Increment(ref _transfers);
             lock (_marked)
             {
-                // The next connection begins with its own ids.
+                // The next connection starts its ids anew.
                 _marked.Remove(id);
                 if (Refuses && frame.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Marker)) >= 0)
                 {
@@ -101,6 +108,17 @@ internal sealed class BrokerWire : TcpWire
         if (Frames.AcceptedDeliveries(frame) is not { } range)
         {
             await to.WriteAsync(frame, end);
+            return;
+        }
+
+        if (ReleasesAll)
+        {
+            Interlocked.Increment(ref _releases);
+            for (; range.First <= range.Last; range.First++)
+            {
+                await to.WriteAsync(Frames.Released(frame, range.First), end);
+            }
+
             return;
         }
 
@@ -125,7 +143,7 @@ internal sealed class BrokerWire : TcpWire
     {
         if (Interlocked.Exchange(ref _lastWord, null) is { } lastWord)
         {
-            // On the channel of the frame that it comes instead of.
+            // On the channel of the frame that it replaces.
             frame.AsSpan(6, 2).CopyTo(lastWord.AsSpan(6));
             return lastWord;
         }

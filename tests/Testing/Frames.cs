@@ -1,17 +1,17 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace SenderService.Tests.Outbox;
+namespace Testing;
 
-/// <summary>As much of AMQP's encoding (1.6) and frames (2.3) as <see cref="BrokerWire"/> needs.</summary>
-internal static class Frames
+/// <summary>The part of AMQP's encoding (1.6) and frames (2.3) that <see cref="BrokerWire"/> needs.</summary>
+public static class Frames
 {
     private const byte TransferCode = 0x14;
     private const byte DispositionCode = 0x15;
     private const byte AcceptedCode = 0x24;
     private const byte ReleasedCode = 0x26;
 
-    /// <summary>The delivery-id of a transfer's first frame; null for other frames.</summary>
+    /// <summary>The delivery-id of a transfer's first frame. Null for other frames.</summary>
     public static uint? DeliveryIdOfTransfer(byte[] frame)
     {
         if (CodeOf(frame) != TransferCode)
@@ -24,7 +24,7 @@ internal static class Frames
         return ReadUInt(frame, ref at);
     }
 
-    /// <summary>The deliveries that a receiver says it has accepted; null for other frames.</summary>
+    /// <summary>The deliveries that a receiver has accepted. Null for other frames.</summary>
     public static (uint First, uint Last)? AcceptedDeliveries(byte[] frame)
     {
         if (CodeOf(frame) != DispositionCode || frame.AsSpan().IndexOf<byte>([0x00, 0x53, AcceptedCode]) < 0)
@@ -32,7 +32,7 @@ internal static class Frames
             return null;
         }
 
-        // The role is one byte, 0x41; so are the booleans true and false.
+        // The role is one byte, 0x41 or 0x42: a boolean.
         var at = FirstField(frame) + 1;
         var first = ReadUInt(frame, ref at)!.Value;
         return (first, ReadUInt(frame, ref at) ?? first);
@@ -74,7 +74,7 @@ internal static class Frames
         return frame;
     }
 
-    /// <summary>The descriptor's code; null for frames without a performative, which are heartbeats, and for SASL's.</summary>
+    /// <summary>The descriptor's code. Null for heartbeats, which have no performative, and for the frames of SASL.</summary>
     private static byte? CodeOf(byte[] frame) => frame.Length > 8 && frame[5] == 0 && frame[8] == 0x00 && frame[9] == 0x53 ? frame[10] : null;
 
     private static int FirstField(byte[] frame) => frame[11] == 0xc0 ? 14 : 20;

@@ -2,18 +2,15 @@ using System.Globalization;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Handler;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Messaging.Outbox;
-using Messaging.Outbox.Operating;
-using Messaging.Amqp;
+using Messaging.Tests.Amqp;
+using Microsoft.Extensions.DependencyInjection;
 using EventId = Amqp.Handler.EventId;
 
-namespace SenderService.Tests.Outbox.Relay;
+namespace Messaging.Tests.Outbox.Relay;
 
-/// <summary>Whatever AMQPNetLite throws, on whichever thread, the relay gets over it by itself.</summary>
-[Collection(SenderSuite.Name)]
+/// <summary>The relay survives whatever AMQPNetLite throws, on any thread, without help.</summary>
+[Collection(MessagingSuite.Name)]
 public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLifetime
 {
     private const int Aggregates = 5;
@@ -26,8 +23,8 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
     public async Task DisposeAsync() => await _table.DisposeAsync();
 
     /// <summary>
-    /// The relay's loop sends the first message of an aggregate, and the connection's reader, in a callback, the one after it. What is in flight then
-    /// is still answered, so that nothing is sent twice.
+    /// The relay's loop sends the first message of an aggregate. The connection's reader sends the second one, in a callback. What is in flight is
+    /// still answered, so nothing is sent twice.
     /// </summary>
     [Theory]
     [InlineData(1, Aggregates, typeof(ObjectDisposedException))]
@@ -36,7 +33,7 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
     [InlineData(2, 1, typeof(IOException))]
     public async Task An_exception_out_of_sending_costs_the_link_and_nothing_else(long version, int nth, Type exception)
     {
-        using var spans = new RecordedSpans(OutboxTelemetry.Name);
+        using var spans = new RecordedSpans(OutboxExtensions.TelemetryName);
         await using var wire = new BrokerWire(infrastructure.Broker);
         var sends = 0;
         await using (await RunAsync(wire.Address, (delivery, _) =>
@@ -57,15 +54,15 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
     }
 
     [Fact]
-    public async Task A_message_that_the_client_breaks_off_in_the_middle_of_writing_holds_nothing_up()
+    public async Task A_message_that_the_client_fails_to_write_to_its_end_delays_no_other()
     {
-        using var spans = new RecordedSpans(OutboxTelemetry.Name);
+        using var spans = new RecordedSpans(OutboxExtensions.TelemetryName);
         var sends = 0;
         await using (await RunAsync(infrastructure.Broker, (delivery, _) =>
         {
             if (Interlocked.Increment(ref sends) == 50)
             {
-                // The client thinks it is still writing then, and writes nothing more on that session, though that is open.
+                // The client then believes that it is still writing. It writes nothing more in that session, although the session is open.
                 WritingTrap.Set(delivery, () => throw new IOException("half-way"));
             }
         }))
@@ -77,7 +74,7 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
         AssertEnded(spans);
     }
 
-    /// <summary>The client says then that the message is rejected, in words of its own, and twice over the same message alone.</summary>
+    /// <summary>The client then reports the message as rejected, with an error of its own.</summary>
     [Fact]
     public async Task A_connection_that_closes_while_a_message_is_being_sent_counts_no_attempt()
     {
@@ -97,7 +94,7 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
         Assert.Equal(5, sends);
     }
 
-    /// <summary>By chance, with so few in flight that both threads send all the time.</summary>
+    /// <summary>Few messages are in flight, so that both threads send all the time.</summary>
     [Fact]
     public async Task Under_random_failures_of_the_client_messages_arrive_in_order_and_no_attempt_is_counted()
     {
@@ -134,9 +131,7 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
             await AllAreSentAsync(Messages);
         }
 
-        var connection = await infrastructure.ConnectAsync();
-        var came = await new QueueReader(connection).FirstAppearancesAsync(_queue, Messages);
-        await connection.CloseAsync();
+        var came = await QueueReader.FirstAppearancesAsync(infrastructure, _queue, Messages);
         Assert.All(came, aggregate => Assert.True(
             aggregate.Value.SequenceEqual(aggregate.Value.Order()),
             string.Create(CultureInfo.InvariantCulture, $"Seed {seed}: {string.Join(", ", aggregate.Value)}")));
@@ -147,41 +142,24 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
         : type == typeof(AmqpException) ? new AmqpException(new Error(ErrorCode.ConnectionForced) { Description = "the test" })
         : (Exception)Activator.CreateInstance(type)!;
 
-    /// <summary>The relay in a host of the test's own, so that the test can have a say in the client.</summary>
-    private async Task<StoppedAtEnd> RunAsync(string broker, Action<IDelivery, Connection> onSend, params string[] settings)
-    {
-        string[] all = [.. RunningSender.Settings(_table.Database, broker, _queue), .. settings, "urls=http://127.0.0.1:0"];
-        var builder = WebApplication.CreateBuilder([.. all.Select(setting => $"--{setting}")]);
-        builder.AddAmqpConnection("artemis");
-        builder.AddOutbox("senderdb");
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IHandler>(new ClientHandler(
-            EventId.SendDelivery, sending => onSend((IDelivery)sending.Context, sending.Connection)));
-        var host = builder.Build();
-        await host.StartAsync();
-        return new(host);
-    }
+    /// <summary>A service in whose client the test can interfere.</summary>
+    private Task<OutboxHost> RunAsync(string broker, Action<IDelivery, Connection> onSend, params string[] settings) => OutboxHost.StartAsync(
+        _table,
+        broker,
+        services => services.AddSingleton<IHandler>(new ClientHandler(
+            EventId.SendDelivery, sending => onSend((IDelivery)sending.Context, sending.Connection))),
+        [.. settings, $"Outbox:Queue={_queue}"]);
 
     private async Task AllAreSentAsync(int count)
     {
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(_table.Database, "Sent"), sent => sent == count);
-        Assert.Equal(0L, await Sql.ScalarAsync<long>(_table.Database, "SELECT sum(attempts) FROM outbox_messages"));
+        await OutboxRows.SentAsync(_table.Database, count);
+        Assert.Equal(0L, await OutboxRows.AttemptsAsync(_table.Database));
     }
 
     private void AssertEnded(RecordedSpans spans)
     {
-        var own = spans.All.Where(span => span.OperationName == $"relay {_queue}" || span.OperationName == $"send {_queue}").ToArray();
+        var own = spans.All.Where(span => span.OperationName == $"send {_queue}").ToArray();
         Assert.NotEmpty(own);
         Assert.All(own, span => Assert.True(span.IsStopped));
-    }
-
-    private sealed record StoppedAtEnd(WebApplication Host) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Host.StopAsync();
-            await Host.DisposeAsync();
-        }
     }
 }

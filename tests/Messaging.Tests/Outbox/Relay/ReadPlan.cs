@@ -1,22 +1,23 @@
 using System.Text.Json;
 using Npgsql;
+using Messaging.Outbox.Advanced;
 using Messaging.Outbox.Relay;
 
-namespace SenderService.Tests.Outbox.Relay;
+namespace Messaging.Tests.Outbox.Relay;
 
-/// <summary>How the database carries out what the relay asks again and again.</summary>
+/// <summary>How the database executes what the relay asks again and again.</summary>
 internal static class ReadPlan
 {
-    /// <summary>How many messages a read is asked for.</summary>
+    /// <summary>Number of messages in one read.</summary>
     public const int BatchSize = 500;
 
-    /// <summary>Its statements are prepared: the first times they are planned for their parameters, later for any.</summary>
+    /// <summary>The relay's statements are prepared. PostgreSQL plans them for their parameters first, and later for any.</summary>
     private static readonly string[] Modes = ["force_custom_plan", "force_generic_plan"];
 
-    /// <summary>How many pages a read of one batch touches at most.</summary>
+    /// <summary>The most pages that a read of one batch touches.</summary>
     public static async Task<long> BuffersAsync(string database, long from) => MostBuffers(await ExplainReadAsync(database, from));
 
-    /// <summary>How many pages a heartbeat touches at most.</summary>
+    /// <summary>The most pages that a heartbeat touches.</summary>
     public static async Task<long> HeartbeatBuffersAsync(string database, long low) =>
         MostBuffers(await ExplainAsync(database, Heartbeat.Sql, ("low", "bigint", $"{low}")));
 
@@ -37,7 +38,7 @@ internal static class ReadPlan
 
     private static Task<IReadOnlyList<JsonElement>> ExplainReadAsync(string database, long from) => ExplainAsync(
         database,
-        OutboxStatements.ReadPending,
+        PendingMessage.Read,
         ("partitions", "int[]", $"'{{{string.Join(',', Enumerable.Range(0, 16))}}}'"),
         ("from", "bigint", $"{from}"),
         ("limit", "int", $"{BatchSize}"));
@@ -53,7 +54,7 @@ internal static class ReadPlan
         }
 
         var types = string.Join(", ", parameters.Select(parameter => parameter.Type));
-        await using var prepare = new NpgsqlCommand($"{OutboxStatements.SetUp}; PREPARE statement ({types}) AS {sql}", connection);
+        await using var prepare = new NpgsqlCommand($"{OutboxSession.SetUp}; PREPARE statement ({types}) AS {sql}", connection);
         await prepare.ExecuteNonQueryAsync();
 
         var values = string.Join(", ", parameters.Select(parameter => parameter.Literal));
@@ -70,7 +71,7 @@ internal static class ReadPlan
 
     private static void Collect(JsonElement node, SortedSet<string> indexes)
     {
-        // The scan of the whole table and the sort that go with other plans have no index: they are named by what they are.
+        // A scan of the whole table and a sort have no index. Their own names stand for them.
         indexes.Add(node.TryGetProperty("Index Name", out var index) ? index.GetString()! : node.GetProperty("Node Type").GetString()!);
         if (node.TryGetProperty("Plans", out var children))
         {

@@ -2,16 +2,34 @@ using System.Globalization;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
+using Xunit;
 
-namespace SenderService.Tests.Outbox.Relay;
+namespace Testing;
 
-/// <summary>Reads a queue to see what came in which order.</summary>
-internal sealed class QueueReader(Connection connection)
+/// <summary>Reads a queue, to see what came in which order.</summary>
+public static class QueueReader
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>The versions of each aggregate in the order in which they appeared for the first time, until there are so many.</summary>
-    public async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(string queue, int count)
+    /// <summary>
+    /// Reads until <paramref name="count"/> different messages have come.
+    /// </summary>
+    /// <returns>By aggregate: its versions, in the order in which each appeared for the first time.</returns>
+    public static async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(
+        Infrastructure infrastructure, string queue, int count)
+    {
+        var connection = await infrastructure.ConnectAsync();
+        try
+        {
+            return await FirstAppearancesAsync(connection, queue, count);
+        }
+        finally
+        {
+            await connection.CloseAsync();
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(Connection connection, string queue, int count)
     {
         var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
         var receiver = new ReceiverLink(new Session(connection), $"read-{Guid.NewGuid():N}", source, null);

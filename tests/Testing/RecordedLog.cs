@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace SenderService.Tests;
+namespace Testing;
 
-/// <summary>What a host that the test has built has logged so far, warnings and worse.</summary>
-internal sealed class RecordedLog : ILoggerProvider, ILogger
+/// <summary>What a host of a test has logged so far: warnings and errors.</summary>
+public sealed class RecordedLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -28,5 +28,6 @@ internal sealed class RecordedLog : ILoggerProvider, ILogger
 
     public void Dispose()
     {
+        // There is nothing to release. The lines stay, for the test.
     }
 }

@@ -1,6 +1,6 @@
 using Messaging.Amqp;
 
-namespace SenderService.Tests.Amqp;
+namespace Messaging.Tests.Amqp;
 
 public sealed class AmqpAddressTests
 {
@@ -22,5 +22,5 @@ public sealed class AmqpAddressTests
     [InlineData("http://host")]
     [InlineData("amqp://")]
     [InlineData("amqp:host")]
-    public void What_is_none_is_told_from_one(string uri) => Assert.False(AmqpAddress.TryParse(uri, out _));
+    public void Anything_else_is_no_address(string uri) => Assert.False(AmqpAddress.TryParse(uri, out _));
 }

@@ -1,29 +1,29 @@
 using Amqp;
 using Amqp.Framing;
 using Amqp.Handler;
+using Messaging.Amqp;
+using Messaging.Outbox.Advanced;
+using Messaging.Outbox.Relay;
+using Messaging.Outbox.WakeUp;
+using Messaging.Tests.Amqp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Messaging.Outbox;
-using Messaging.Outbox.Operating;
-using Messaging.Outbox.Relay;
-using Messaging.Outbox.WakeUp;
-using Messaging.Amqp;
 
-namespace SenderService.Tests.Outbox.Relay;
+namespace Messaging.Tests.Outbox.Relay;
 
 /// <summary>
-/// How the relay leaves a link on which the client has not called back as it should. The relay's steps are taken by hand on real sessions and
-/// a real link. One thread at a time writes for all links of a session: it writes what the others have left it. So the test sends a message
-/// too, by another link.
+/// How the relay leaves a link on which the client has not called back as it should. The test takes the relay's steps by hand, on real sessions and
+/// a real link. In the client, one thread at a time writes for all links of a session, also what other threads have queued. So the test sends a
+/// message too, on another link.
 /// </summary>
-[Collection(SenderSuite.Name)]
+[Collection(MessagingSuite.Name)]
 public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
 {
     private const int Messages = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly OutboxSignal _signal = new();
+    private readonly OutboxSignal _signal = new(TimeProvider.System);
     private Action<IDelivery, PendingMessage?> _onSend = (_, _) => { };
     private int _sends;
     private long[] _ids = [];
@@ -38,7 +38,7 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
     {
         var builder = WebApplication.CreateBuilder([$"--ConnectionStrings:artemis={infrastructure.Broker}"]);
         builder.AddAmqpConnection("artemis");
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<OutboxMetrics>();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<RelayMetrics>();
         builder.Services.AddSingleton<IHandler>(new ClientHandler(EventId.SendDelivery, sending =>
         {
             var delivery = (IDelivery)sending.Context;
@@ -53,14 +53,14 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         _link = await _services.Services.GetRequiredService<AmqpConnection>().OpenSenderAsync(queue, default);
         _other = new SenderLink(_link.Link.Session, "another", new Target { Address = queue, Durable = 2, Capabilities = ["queue"] }, null);
 
-        // Without credit messages would wait for it, and not for each other.
+        // Now both links have credit. Without it, messages would wait for credit, and not for each other.
         await Task.WhenAll(_link.Link.SendAsync(new Message("first")), _other.SendAsync(new Message("first")));
         _table = await OutboxTable.CreateAsync(infrastructure);
         await _table.AddManyAsync(Messages, aggregates: Messages);
         _ids = await Sql.ScalarAsync<long[]>(_table.Database, "SELECT array_agg(id ORDER BY id) FROM outbox_messages");
-        _session = await OutboxSession.OpenAsync(_table.Relays, default);
-        var metrics = _services.Services.GetRequiredService<OutboxMetrics>();
-        _dispatcher = new(_session, _link, new Suspicion(), new OutboxOptions(), _signal, metrics, TimeProvider.System, NullLogger.Instance);
+        _session = await OutboxSession.OpenAsync(_table.Sessions, default);
+        var metrics = _services.Services.GetRequiredService<RelayMetrics>();
+        _dispatcher = new(_session, _link, new PoisonDetector(), new OutboxOptions { Queue = queue, Source = "/test" }, _signal, metrics, TimeProvider.System, NullLogger.Instance);
     }
 
     public async Task DisposeAsync()
@@ -70,10 +70,9 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         await _link.DisposeAsync();
         await _services.DisposeAsync();
         await _table.DisposeAsync();
-        _signal.Dispose();
     }
 
-    /// <summary>The test writes while these are sent. It goes on to them, and the second fails: the test gets the exception.</summary>
+    /// <summary>The test's thread is writing when the relay sends. It then writes the relay's messages too, and gets the exception of the second.</summary>
     [Fact]
     public async Task A_callback_that_never_comes_is_not_waited_for()
     {
@@ -105,7 +104,7 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sending_that_goes_on_to_another_message_and_throws_for_that_one_loses_nothing()
+    public async Task Sending_that_throws_over_a_message_of_another_thread_loses_nothing()
     {
         _onSend = (delivery, message) =>
         {
@@ -115,7 +114,7 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
             }
             else if (message.Id == _ids[0])
             {
-                // While it is being written the test sends too, and leaves it to the relay to write that.
+                // While the relay writes this one, the test queues another, which the relay has to write.
                 WritingTrap.Set(delivery, () => Task.Run(SendAnother).Wait(Patience));
             }
         };
@@ -123,13 +122,13 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         Assert.IsType<IOException>(_dispatcher!.Failure);
 
         Assert.Equal(DispatchResult.Outage, await _dispatcher!.DispatchAsync(default).WaitAsync(Patience));
-        Assert.InRange(await OutboxTable.CountAsync(_table.Database, "Pending"), Messages - 1, Messages);
-        Assert.Equal(0L, await Sql.ScalarAsync<long>(_table.Database, "SELECT sum(attempts) FROM outbox_messages"));
+        Assert.InRange(await OutboxRows.CountAsync(_table.Database, "Pending"), Messages - 1, Messages);
+        Assert.Equal(0L, await OutboxRows.AttemptsAsync(_table.Database));
     }
 
     /// <summary>
-    /// The client says at once that a message that asks for no answer is accepted, even if it waits for the test to finish writing. Then that
-    /// fails, and the client says that all that waited is rejected.
+    /// The client reports a message that needs no answer as accepted at once, even if it is queued behind the test's. Then the test's fails, and
+    /// the client reports everything that was queued as rejected.
     /// </summary>
     [Fact]
     public async Task A_callback_that_comes_twice_counts_once()
@@ -156,7 +155,7 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         await Assert.ThrowsAsync<IOException>(() => other);
 
         Assert.Equal(DispatchResult.Outage, await _dispatcher!.DispatchAsync(default).WaitAsync(Patience));
-        Assert.Equal(Messages, await OutboxTable.CountAsync(_table.Database, "Sent"));
+        Assert.Equal(Messages, await OutboxRows.CountAsync(_table.Database, "Sent"));
     }
 
     private void SendAnother() => _other.Send(new Message("of the test"), (_, _, _, _) => { }, null);

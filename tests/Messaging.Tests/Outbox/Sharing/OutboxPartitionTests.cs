@@ -1,6 +1,6 @@
-using Messaging.Outbox;
+using Messaging.Outbox.Sharing;
 
-namespace SenderService.Tests.Outbox;
+namespace Messaging.Tests.Outbox.Sharing;
 
 public sealed class OutboxPartitionTests
 {
@@ -12,7 +12,10 @@ public sealed class OutboxPartitionTests
     [Fact]
     public void Aggregates_spread_evenly()
     {
-        var sizes = Enumerable.Range(0, 16_000).GroupBy(_ => OutboxPartition.Of(Guid.CreateVersion7())).Select(group => group.Count()).ToArray();
+        var sizes = Enumerable.Range(0, 16_000)
+            .GroupBy(_ => OutboxPartition.Of(Guid.CreateVersion7()))
+            .Select(group => group.Count())
+            .ToArray();
         Assert.Equal(OutboxPartition.Count, sizes.Length);
         Assert.All(sizes, size => Assert.InRange(size, 800, 1200));
     }

@@ -5,18 +5,17 @@ using Amqp.Handler;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SenderService.Tests.Outbox;
 using Messaging.Amqp;
 using EventId = Amqp.Handler.EventId;
 
-namespace SenderService.Tests.Amqp;
+namespace Messaging.Tests.Amqp;
 
-[Collection(SenderSuite.Name)]
+[Collection(MessagingSuite.Name)]
 public sealed class AmqpLinkTests(Infrastructure infrastructure)
 {
     /// <summary>
-    /// What is in flight when the broker detaches the link is reported as rejected: whoever hears of it must be able to tell that from a
-    /// verdict on the message.
+    /// The client reports what is in flight as rejected when the broker detaches the link. The link must say then that it is closed. Otherwise a
+    /// caller would take this for a refusal of the message.
     /// </summary>
     [Fact]
     public async Task A_link_that_the_broker_detaches_is_closed_when_the_first_message_is_reported_as_rejected()
@@ -29,24 +28,24 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
         await using var link = await services.Services.GetRequiredService<AmqpConnection>().OpenSenderAsync(Infrastructure.NewQueue(), default);
 
         wire.DetachLink();
-        var told = new TaskCompletionSource<(Outcome Outcome, bool IsClosed)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var seen = new TaskCompletionSource<(Outcome Outcome, bool IsClosed)>(TaskCreationOptions.RunContinuationsAsynchronously);
         var message = new Message("in flight") { Header = new Header { Durable = true } };
-        link.Link.Send(message, (_, _, outcome, _) => told.TrySetResult((outcome, link.IsClosed)), null);
+        link.Link.Send(message, (_, _, outcome, _) => seen.TrySetResult((outcome, link.IsClosed)), null);
 
-        var (outcome, isClosed) = await told.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        var (outcome, isClosed) = await seen.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.IsType<Rejected>(outcome);
         Assert.True(isClosed);
     }
 
-    /// <summary>As the client does while the connection's transport is closed already and the connection is not.</summary>
+    /// <summary>The client throws this while the transport is closed already, and the connection is not.</summary>
     [Theory]
     [InlineData(EventId.SessionLocalOpen)]
     [InlineData(EventId.LinkLocalOpen)]
-    public async Task A_connection_that_ends_while_a_link_is_attached_is_an_outage_logged_once_that_health_tells_of(EventId during)
+    public async Task A_connection_that_ends_while_a_link_is_attached_is_an_outage_that_is_logged_once_and_that_health_reports(EventId during)
     {
         const int Failures = 3;
         var closed = new ObjectDisposedException("TransportWriter");
-        var told = new ConcurrentQueue<string?>();
+        var seen = new ConcurrentQueue<string?>();
         using var log = new RecordedLog();
         AmqpConnection connection = null!;
         var builder = WebApplication.CreateBuilder([$"--ConnectionStrings:artemis={infrastructure.Broker}"]);
@@ -54,8 +53,8 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
         builder.Logging.AddProvider(log);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHandler>(new ClientHandler(during, _ =>
         {
-            told.Enqueue(connection.LastFailure);
-            if (told.Count <= Failures)
+            seen.Enqueue(connection.LastFailure);
+            if (seen.Count <= Failures)
             {
                 throw closed;
             }
@@ -65,9 +64,9 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
         await using var link = await connection.OpenSenderAsync(Infrastructure.NewQueue(), default);
 
         Assert.True(connection.IsOpen);
-        Assert.Null(told.First());
-        Assert.Equal(Failures + 1, told.Count);
-        Assert.All(told.Skip(1), failure => Assert.EndsWith("cannot be reached: it hung up", failure, StringComparison.Ordinal));
+        Assert.Null(seen.First());
+        Assert.Equal(Failures + 1, seen.Count);
+        Assert.All(seen.Skip(1), failure => Assert.EndsWith("cannot be reached: it hung up", failure, StringComparison.Ordinal));
         Assert.Contains("it hung up", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 }

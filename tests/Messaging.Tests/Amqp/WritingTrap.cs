@@ -3,11 +3,11 @@ using Amqp.Framing;
 using Amqp.Handler;
 using Amqp.Types;
 
-namespace SenderService.Tests.Outbox;
+namespace Messaging.Tests.Amqp;
 
 /// <summary>
-/// Does something once in the middle of the writing of one message, on whichever thread the client writes it: it is a field of the message's
-/// transfer, and is asked for its length when that is encoded.
+/// Runs an action once, while the client writes one message, on the thread that writes. It is a field of the message's transfer, and the client asks
+/// for its length when it encodes that.
 /// </summary>
 internal sealed class WritingTrap : ArrayList
 {
