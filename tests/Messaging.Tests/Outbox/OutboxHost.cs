@@ -13,6 +13,7 @@ namespace Messaging.Tests.Outbox;
 internal sealed class OutboxHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private bool _isDisposed;
 
     private OutboxHost(WebApplication app) => _app = app;
 
@@ -57,7 +58,11 @@ internal sealed class OutboxHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
     }
 }

@@ -15,6 +15,7 @@ public sealed class WakeRelayAfterCommitTests(Infrastructure infrastructure) : I
     private OutboxHost _host = null!;
     private AsyncServiceScope _scope;
     private OrderDbContext _db = null!;
+    private OutboxWriter _outbox = null!;
     private long _sent;
 
     public async Task InitializeAsync()
@@ -23,6 +24,7 @@ public sealed class WakeRelayAfterCommitTests(Infrastructure infrastructure) : I
         _host = await OutboxHost.StartAsync(_table, infrastructure.Broker, settings: "Outbox:PollInterval=00:01:00");
         _scope = _host.Services.CreateAsyncScope();
         _db = _scope.ServiceProvider.GetRequiredService<OrderDbContext>();
+        _outbox = _scope.ServiceProvider.GetRequiredService<OutboxWriter>();
 
         // The relay polls when it starts. Afterwards it sleeps.
         await _table.AddAsync(Guid.CreateVersion7(), 1);
@@ -129,7 +131,7 @@ public sealed class WakeRelayAfterCommitTests(Infrastructure infrastructure) : I
     private void AddMessage()
     {
         var id = Guid.CreateVersion7();
-        _scope.ServiceProvider.GetRequiredService<OutboxWriter>().Add(id, 1, new OrderPlaced(id));
+        _outbox.Add(id, 1, new OrderPlaced(id));
     }
 
     private Task<long> AssertSentAsync() => OutboxRows.SentAsync(_table.Database, ++_sent, Promptly);

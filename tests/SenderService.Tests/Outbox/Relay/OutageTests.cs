@@ -95,7 +95,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
 
         Assert.True(wire.Transfers > Messages, "All were sent at the first attempt: nothing was in flight when the link ended.");
         var own = spans.All.Where(span => span.OperationName == $"send {sender.Queue}").ToArray();
-        Assert.Equal(wire.Transfers, own.Length);
+        Assert.True(own.Length > Messages, "Nothing was sent again.");
         Assert.All(own, span => Assert.True(span.IsStopped));
     }
 
