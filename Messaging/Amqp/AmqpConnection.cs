@@ -61,8 +61,8 @@ public sealed partial class AmqpConnection(
             {
                 ReportFailure(exception);
 
-                // A refusal is an answer, so the connection works, and other links may use it. In any other case always reconnect: a hung broker
-                // would keep the old connection open.
+                // A refusal is an answer, so the connection works, and other links may use it. In any other case always reconnect: a hung
+                // broker would keep the old connection open.
                 if (exception is not AmqpException)
                 {
                     await DisconnectAsync();

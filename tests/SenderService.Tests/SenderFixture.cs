@@ -1,4 +1,6 @@
 using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using SenderService.Data;
 using SenderService.EntityItems;
 
 namespace SenderService.Tests;
@@ -10,7 +12,7 @@ public sealed class SenderSuite : ICollectionFixture<Infrastructure>
     public const string Name = "sender";
 }
 
-/// <summary>One service for all tests of a class, where they can share it.</summary>
+/// <summary>One service for all tests of a class.</summary>
 public sealed class SenderFixture(Infrastructure infrastructure) : IAsyncLifetime
 {
     internal RunningSender Sender { get; private set; } = null!;
@@ -45,9 +47,18 @@ internal sealed class RunningSender : IAsyncDisposable
     public static Task<RunningSender> StartAnotherAsync(Infrastructure infrastructure, RunningSender first, params string[] settings) =>
         StartAsync(infrastructure, first.Database, first.Queue, null, settings);
 
-    /// <summary>What a service is to be told to work on a database and a queue.</summary>
+    /// <summary>The settings by which a service works on a database and a queue.</summary>
     public static string[] Settings(string database, string broker, string queue) =>
         [$"ConnectionStrings:senderdb={database}", $"ConnectionStrings:artemis={broker}", $"Outbox:Queue={queue}"];
+
+    /// <summary>A database with the service's tables, before any service works on it.</summary>
+    public static async Task<string> CreateDatabaseAsync(Infrastructure infrastructure)
+    {
+        var database = await infrastructure.CreateDatabaseAsync();
+        await using var db = new SenderDbContext(new DbContextOptionsBuilder<SenderDbContext>().UseNpgsql(database).Options);
+        await db.Database.MigrateAsync();
+        return database;
+    }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -62,7 +73,7 @@ internal sealed class RunningSender : IAsyncDisposable
         }
         else
         {
-            // Ready for requests; the broker may be away.
+            // The service takes requests. The broker may be away.
             await Eventually.GetAsync(host.HealthAsync, health => !health.StartsWith("""{"status":"Unhealthy",""", StringComparison.Ordinal));
         }
 

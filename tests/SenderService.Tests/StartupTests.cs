@@ -5,7 +5,7 @@ using SenderService.EntityItems;
 
 namespace SenderService.Tests;
 
-/// <summary>What the user can mend is said in one sentence, as the last line, with an exit code that scripts notice.</summary>
+/// <summary>A service that cannot start for a reason that its user can fix says so in one sentence, and its exit code is not 0.</summary>
 public sealed class StartupTests
 {
     private const string Database = "ConnectionStrings:senderdb=Host=127.0.0.1;Port=1";
@@ -17,6 +17,7 @@ public sealed class StartupTests
     [InlineData("The connection string 'artemis' is not set: ", Database)]
     [InlineData("The connection string 'artemis' is not an AMQP address: ", Database, "ConnectionStrings:artemis=http://localhost:5672")]
     [InlineData("The field BatchSize must be between 1 and 10000", Database, Broker, "Outbox:BatchSize=0")]
+    [InlineData("Outbox:Queue is not set: set it to the queue to publish to.", Database, Broker, "Outbox:Queue=")]
     public Task A_service_that_is_not_configured_says_what_to_do(string sentence, params string[] settings) =>
         ServiceProcess.AssertSaysWhyItCannotStartAsync(sentence, Service, settings);
 

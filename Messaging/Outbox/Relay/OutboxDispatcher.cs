@@ -32,6 +32,7 @@ internal sealed partial class OutboxDispatcher(
     private long? _lastBeat;
     private int _beats;
     private bool _isPollDue;
+    private bool _hasMarked;
 
     /// <summary>How long the relay may sleep if nothing wakes it.</summary>
     public TimeSpan LongestWait => _publisher.Answered > 0 ? Min(OutboxPublisher.MarkDelay, UntilNextBeat) : UntilNextBeat;
@@ -69,7 +70,11 @@ internal sealed partial class OutboxDispatcher(
             return DispatchResult.Outage;
         }
 
-        return await ReadAsync(cancellationToken) ? DispatchResult.MoreToDo : DispatchResult.Waiting;
+        var hasMore = await ReadAsync(cancellationToken);
+
+        // Asked after the read: before its first read, a relay does not know yet that there is nothing to publish.
+        MadeProgress = _hasMarked || (_held.Count == 0 && _position.IsAtEnd);
+        return hasMore ? DispatchResult.MoreToDo : DispatchResult.Waiting;
     }
 
     /// <summary>Waits for the answers to what is in flight, and marks them. What is published and not marked is published twice.</summary>
@@ -151,7 +156,7 @@ internal sealed partial class OutboxDispatcher(
             _held.Remove(delivery.Message.Id);
         }
 
-        MadeProgress = accepted.Count > 0 || (_held.Count == 0 && _position.IsAtEnd);
+        _hasMarked = accepted.Count > 0;
         return true;
     }
 

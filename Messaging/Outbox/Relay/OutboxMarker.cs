@@ -32,7 +32,7 @@ internal sealed partial class OutboxMarker(
         {
             // Not cancelled when the service stops: an accepted message without its mark is published twice.
             await session.ExecuteAsync(MarkSent, CancellationToken.None, ("ids", Array.ConvertAll(accepted, message => message.Id)));
-            poison.RecordProgress();
+            poison.RecordProgress(accepted.Length);
             metrics.RecordPublished(accepted, time.GetUtcNow());
         }
 
@@ -50,7 +50,7 @@ internal sealed partial class OutboxMarker(
             ("longest", options.MaxRetryDelay),
             ("attempts", options.MaxAttempts));
         var isFailed = await command.ExecuteScalarAsync(CancellationToken.None) is true;
-        poison.RecordProgress();
+        poison.RecordProgress(1);
         metrics.RecordRefused();
         if (isFailed)
         {

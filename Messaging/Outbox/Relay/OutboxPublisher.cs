@@ -188,7 +188,7 @@ internal sealed class OutboxPublisher(AmqpLink<SenderLink> link, OutboxOptions o
     /// <summary>
     /// Runs on the connection's reader. It must not block. It must not throw: the client would drop the callbacks after it.
     /// </summary>
-    private void Continue(OutboxDelivery delivery, Outcome? outcome)
+    public void Continue(OutboxDelivery delivery, Outcome? outcome)
     {
         Answer(delivery, outcome);
         SendReady();

@@ -16,7 +16,7 @@ internal sealed class OutboxSession : IAsyncDisposable
     /// <para>The table is empty at one moment and full at the next, long before its statistics say so. With those, the planner would read
     /// and sort the whole backlog for every batch. So the only plan it is left with is to walk the indexes.</para>
     /// </summary>
-    private const string SetUp = """
+    public const string SetUp = """
         SET idle_session_timeout = '5s';
         SET synchronous_commit = off;
         SET enable_seqscan = off;

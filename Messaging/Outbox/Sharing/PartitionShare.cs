@@ -35,6 +35,8 @@ internal sealed class PartitionShare(OutboxSession session, OutboxSignal signal)
             _owned.Remove(_owned.Max);
         }
 
+        // Before others can take them: a commit that is announced to nobody else would wait for the next poll.
+        signal.Own(_owned);
         await GiveBackAsync(isBusy, cancellationToken);
         var before = _owned.Count;
         if (before < fair)

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using SenderService.EntityItems;
 
 namespace SenderService.Tests.EntityItems;
@@ -25,7 +26,7 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
 
         var found = await _sender.Client.GetFromJsonAsync<EntityItemResponse>(created.Headers.Location);
         Assert.Equal(item, found);
-        Assert.Equal("1", await VersionsToldAsync(item.Id));
+        Assert.Equal("1", await PublishedVersionsAsync(item.Id));
     }
 
     public static TheoryData<string, string> BadRequests => new()
@@ -57,7 +58,9 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
-        Assert.Contains(problem.RootElement.GetProperty("errors").EnumerateObject(), error => string.Equals(error.Name, field, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(
+            problem.RootElement.GetProperty("errors").EnumerateObject(),
+            error => string.Equals(error.Name, field, StringComparison.OrdinalIgnoreCase));
         Assert.Equal(before, await RowsAsync());
     }
 
@@ -66,7 +69,7 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
     [InlineData("key-3")]
     public async Task An_entity_whose_message_cannot_be_stored_is_not_stored_either(string? idempotencyKey)
     {
-        const string Name = "not to be told";
+        const string Name = "not to be published";
         await Sql.ExecuteAsync(_sender.Database, $"""
             ALTER TABLE outbox_messages DROP CONSTRAINT IF EXISTS no_message;
             ALTER TABLE outbox_messages ADD CONSTRAINT no_message CHECK (payload ->> 'name' <> '{Name}') NOT VALID
@@ -74,7 +77,7 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
         using var response = await PostAsync(Name, 1m, idempotencyKey);
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
 
-        using var created = await PostAsync("to be told", 1m);
+        using var created = await PostAsync("to be published", 1m);
         using var updated = await SendAsync(HttpMethod.Put, created.Headers.Location!, null, new { name = Name, value = 2m });
         Assert.Equal(HttpStatusCode.InternalServerError, updated.StatusCode);
         Assert.Equal(0L, await Sql.ScalarAsync<long>(_sender.Database, $"SELECT count(*) FROM entity_items WHERE name = '{Name}'"));
@@ -157,11 +160,11 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         using var gone = await _sender.Client.GetAsync(location);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
-        Assert.Equal("1,2,3", await VersionsToldAsync((await ReadAsync(created)).Id));
+        Assert.Equal("1,2,3", await PublishedVersionsAsync((await ReadAsync(created)).Id));
     }
 
     [Fact]
-    public async Task Of_concurrent_changes_each_version_is_told_once_and_in_order()
+    public async Task Of_concurrent_changes_each_version_is_published_once_and_in_order()
     {
         using var created = await PostAsync("contended", 0m);
         var location = created.Headers.Location!;
@@ -171,9 +174,36 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
             return response.StatusCode;
         }));
 
-        Assert.All(statuses, status => Assert.Contains(status, new[] { HttpStatusCode.OK, HttpStatusCode.PreconditionFailed }));
+        Assert.All(statuses, status => Assert.Contains(status, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict }));
         var expected = string.Join(',', Enumerable.Range(1, 1 + statuses.Count(status => status == HttpStatusCode.OK)));
-        Assert.Equal(expected, await VersionsToldAsync((await ReadAsync(created)).Id));
+        Assert.Equal(expected, await PublishedVersionsAsync((await ReadAsync(created)).Id));
+    }
+
+    /// <summary>The test holds the row until the service has read it and waits to write it. Then the test changes it first.</summary>
+    [Theory]
+    [InlineData("PUT", null, HttpStatusCode.Conflict)]
+    [InlineData("PUT", "\"1\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("DELETE", null, HttpStatusCode.Conflict)]
+    [InlineData("DELETE", "\"1\"", HttpStatusCode.PreconditionFailed)]
+    public async Task A_lost_race_is_a_conflict_or_with_a_condition_a_failed_precondition(string method, string? ifMatch, HttpStatusCode expected)
+    {
+        const string Waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')";
+        using var created = await PostAsync("contended", 1m);
+        var id = (await ReadAsync(created)).Id;
+        await using var connection = new NpgsqlConnection(_sender.Database);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var change = new NpgsqlCommand($"UPDATE entity_items SET version = 2 WHERE id = '{id}'", connection, transaction);
+        await change.ExecuteNonQueryAsync();
+        var sending = SendAsync(
+            new HttpMethod(method), created.Headers.Location!, ifMatch, method == "PUT" ? new { name = "too late", value = 2m } : null);
+        await Eventually.GetAsync(() => Sql.ScalarAsync<bool>(_sender.Database, Waiting), waits => waits);
+        await transaction.CommitAsync();
+
+        using var response = await sending;
+        Assert.Equal(expected, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("1", await PublishedVersionsAsync(id));
     }
 
     [Fact]
@@ -181,8 +211,10 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
     {
         using var swagger = JsonDocument.Parse(await _sender.Client.GetStringAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative)));
         Assert.Equal(
-            ["get", "post"], swagger.RootElement.GetProperty("paths").GetProperty(Path).EnumerateObject().Select(operation => operation.Name).Order());
-        var name = swagger.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("EntityItemRequest").GetProperty("properties").GetProperty("name");
+            ["get", "post"],
+            swagger.RootElement.GetProperty("paths").GetProperty(Path).EnumerateObject().Select(operation => operation.Name).Order());
+        var schemas = swagger.RootElement.GetProperty("components").GetProperty("schemas");
+        var name = schemas.GetProperty("EntityItemRequest").GetProperty("properties").GetProperty("name");
         Assert.Equal((1, 200), (name.GetProperty("minLength").GetInt32(), name.GetProperty("maxLength").GetInt32()));
 
         using var page = await _sender.Client.GetAsync(new Uri("/swagger/index.html", UriKind.Relative));
@@ -218,6 +250,6 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
         await Sql.ScalarAsync<long>(_sender.Database, "SELECT count(*) FROM entity_items"),
         await Sql.ScalarAsync<long>(_sender.Database, "SELECT count(*) FROM outbox_messages"));
 
-    private Task<string> VersionsToldAsync(Guid id) => Sql.ScalarAsync<string>(
+    private Task<string> PublishedVersionsAsync(Guid id) => Sql.ScalarAsync<string>(
         _sender.Database, $"SELECT string_agg(aggregate_version::text, ',' ORDER BY id) FROM outbox_messages WHERE aggregate_id = '{id}'");
 }

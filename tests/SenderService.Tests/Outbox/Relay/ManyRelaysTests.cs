@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Npgsql;
 using Messaging.Outbox.Operating;
-using Messaging.Outbox.Relay;
+using Messaging.Outbox.Sharing;
 
 namespace SenderService.Tests.Outbox.Relay;
 
@@ -13,59 +13,62 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     private const int Messages = 20_000;
     private const int Aggregates = 200;
 
+    private const string CutRelays =
+        $"SELECT count(pg_terminate_backend(pid)) FROM (SELECT DISTINCT \"Pid\" AS pid FROM ({OutboxLocks.Owners}) AS owners) AS relays";
+
     /// <summary>From the death of a relay, or from the moment it falls silent, until another has its partitions.</summary>
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Three_relays_share_the_partitions_and_publish_everything_in_order()
     {
-        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        var database = await RunningSender.CreateDatabaseAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
-        await using var first = Start(table, queue);
-        await using var second = Start(table, queue);
-        await using var third = Start(table, queue);
-        var shares = await SharesAsync(table, shares => shares.Count == 3 && shares.Values.All(share => share is >= 4 and <= 6));
+        await using var first = Start(database, queue);
+        await using var second = Start(database, queue);
+        await using var third = Start(database, queue);
+        var shares = await SharesAsync(database, shares => shares.Count == 3 && shares.Values.All(share => share is >= 4 and <= 6));
 
-        await MarkAudit.StartAsync(table.Database);
-        await table.AddManyAsync(Messages, Aggregates);
+        await MarkAudit.StartAsync(database);
+        await OutboxRows.AddManyAsync(database, Messages, Aggregates);
         await AssertAllInOrderAsync(queue);
-        await AllAreSentAsync(table);
-        Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(table.Database));
+        await AllAreSentAsync(database);
+        Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(database));
         foreach (var pid in shares.Keys)
         {
-            Assert.True(await MarkAudit.MarkedByAsync(table.Database, pid) > 0, "A relay was idle while the others worked.");
+            Assert.True(await MarkAudit.MarkedByAsync(database, pid) > 0, "A relay was idle while the others worked.");
         }
     }
 
     [Fact]
     public async Task What_a_dead_and_a_paused_relay_leave_is_taken_over_and_the_paused_one_marks_nothing_of_it()
     {
-        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        var database = await RunningSender.CreateDatabaseAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
-        await using var survivor = Start(table, queue);
-        var survivorPid = (await SharesAsync(table, shares => shares.Count == 1)).Keys.Single();
-        await using var paused = Start(table, queue);
-        var pausedPid = (await SharesAsync(table, shares => shares.Count == 2)).Keys.Single(pid => pid != survivorPid);
-        await using var killed = Start(table, queue);
-        await SharesAsync(table, shares => shares.Count == 3);
+        await using var survivor = Start(database, queue);
+        var survivorPid = (await SharesAsync(database, shares => shares.Count == 1)).Keys.Single();
+        await using var paused = Start(database, queue);
+        var pausedPid = (await SharesAsync(database, shares => shares.Count == 2)).Keys.Single(pid => pid != survivorPid);
+        await using var killed = Start(database, queue);
+        await SharesAsync(database, shares => shares.Count == 3);
 
-        await MarkAudit.StartAsync(table.Database);
-        await table.AddManyAsync(Messages, Aggregates);
-        await Eventually.GetAsync(() => MarkAudit.MarkedByAsync(table.Database, pausedPid), marked => marked > 0);
+        await MarkAudit.StartAsync(database);
+        await OutboxRows.AddManyAsync(database, Messages, Aggregates);
+        await Eventually.GetAsync(() => MarkAudit.MarkedByAsync(database, pausedPid), marked => marked > 0);
         await paused.PauseAsync();
         await killed.KillAsync();
-        Assert.True(await OutboxTable.CountAsync(table.Database, "Pending") > 0, "Everything was sent before anything broke.");
+        Assert.True(await OutboxRows.CountAsync(database, "Pending") > 0, "Everything was sent before anything broke.");
 
-        Assert.Equal(survivorPid, (await SharesAsync(table, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver)).Keys.Single());
-        var marked = await MarkAudit.MarkedByAsync(table.Database, pausedPid);
+        Assert.Equal(survivorPid, (await SharesAsync(database, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver)).Keys.Single());
+        var marked = await MarkAudit.MarkedByAsync(database, pausedPid);
         await paused.ResumeAsync();
-        await AllAreSentAsync(table);
+        await AllAreSentAsync(database);
         await AssertAllInOrderAsync(queue);
-        Assert.Equal(marked, await MarkAudit.MarkedByAsync(table.Database, pausedPid));
-        Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(table.Database));
+        Assert.Equal(marked, await MarkAudit.MarkedByAsync(database, pausedPid));
+        Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(database));
 
         // It has noticed, and gets its share again.
-        var shares = await SharesAsync(table, shares => shares.Count == 2);
+        var shares = await SharesAsync(database, shares => shares.Count == 2);
         Assert.DoesNotContain(pausedPid, shares.Keys);
     }
 
@@ -74,18 +77,17 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     {
         await using var sender = await RunningSender.StartAsync(infrastructure, null, "Outbox:BatchSize=100", "Outbox:MaxInFlight=100");
         await MarkAudit.StartAsync(sender.Database);
-        await OutboxTable.AddManyAsync(sender.Database, Messages, Aggregates);
+        await OutboxRows.AddManyAsync(sender.Database, Messages, Aggregates);
         for (var cut = 1; cut <= 3; cut++)
         {
             var sent = cut * 2_000;
-            await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), count => count >= sent);
-            Assert.True(await Sql.ScalarAsync<long>(
-                sender.Database, $"SELECT count(pg_terminate_backend(pid)) FROM (SELECT DISTINCT \"Pid\" AS pid FROM ({OutboxLocks.Owners}) AS owners) AS relays") > 0);
+            await Eventually.GetAsync(() => OutboxRows.CountAsync(sender.Database, "Sent"), count => count >= sent);
+            Assert.True(await Sql.ScalarAsync<long>(sender.Database, CutRelays) > 0);
         }
 
-        Assert.True(await OutboxTable.CountAsync(sender.Database, "Pending") > 0, "Everything was sent before the last cut.");
+        Assert.True(await OutboxRows.CountAsync(sender.Database, "Pending") > 0, "Everything was sent before the last cut.");
         await AssertAllInOrderAsync(sender.Queue);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), count => count == Messages);
+        await OutboxRows.SentAsync(sender.Database, Messages);
         Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(sender.Database));
     }
 
@@ -108,7 +110,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         const string NoPolling = "Outbox:PollInterval=00:01:00";
         await using var first = await RunningSender.StartAsync(infrastructure, null, NoPolling);
         await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, NoPolling);
-        await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8), null);
+        await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8));
 
         await AssertSentLongBeforeAPollAsync(first);
     }
@@ -120,7 +122,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         await using var wire = new BrokerWire(infrastructure.Broker);
         await using var first = await RunningSender.StartAsync(infrastructure, wire.Address, NoPolling);
         await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, NoPolling);
-        await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8), null);
+        await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8));
         wire.Cut();
         await SharesAsync(first.Database, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver);
 
@@ -134,21 +136,17 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         {
             using var created = await sender.Client.PostAsJsonAsync("/api/EntityItems", new { name = $"item {i}", value = 1m });
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-            await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == i, TimeSpan.FromSeconds(20));
+            await OutboxRows.SentAsync(sender.Database, i, TimeSpan.FromSeconds(20));
         }
     }
 
-    private ServiceInstance Start(OutboxTable table, string queue) => ServiceInstance.Start(
+    private ServiceInstance Start(string database, string queue) => ServiceInstance.Start(
         RunningSender.Service,
-        [.. RunningSender.Settings(table.Database, infrastructure.Broker, queue), "Outbox:BatchSize=100", "Outbox:MaxInFlight=100"]);
-
-    private static Task<IReadOnlyDictionary<int, int>> SharesAsync(
-        OutboxTable table, Predicate<IReadOnlyDictionary<int, int>> condition, TimeSpan? deadline = null) =>
-        SharesAsync(table.Database, shares => shares.Values.Sum() == 16 && condition(shares), deadline);
+        [.. RunningSender.Settings(database, infrastructure.Broker, queue), "Outbox:BatchSize=100", "Outbox:MaxInFlight=100"]);
 
     /// <summary>How many partitions each relay has, by the process id of its session.</summary>
     private static Task<IReadOnlyDictionary<int, int>> SharesAsync(
-        string database, Predicate<IReadOnlyDictionary<int, int>> condition, TimeSpan? deadline) => Eventually.GetAsync(
+        string database, Predicate<IReadOnlyDictionary<int, int>> condition, TimeSpan? deadline = null) => Eventually.GetAsync(
         async () =>
         {
             await using var source = NpgsqlDataSource.Create(database);
@@ -162,24 +160,17 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
 
             return (IReadOnlyDictionary<int, int>)shares;
         },
-        condition,
+        shares => shares.Values.Sum() == 16 && condition(shares),
         deadline);
 
-    private static Task<long> AllAreSentAsync(OutboxTable table) =>
-        Eventually.GetAsync(() => OutboxTable.CountAsync(table.Database, "Sent"), sent => sent == Messages);
+    private static Task<long> AllAreSentAsync(string database) =>
+        OutboxRows.SentAsync(database, Messages);
 
     private async Task AssertAllInOrderAsync(string queue)
     {
-        var connection = await infrastructure.ConnectAsync();
-        try
-        {
-            var appearances = await new QueueReader(connection).FirstAppearancesAsync(queue, Messages);
-            Assert.Equal(Aggregates, appearances.Count);
-            Assert.All(appearances.Values, versions => Assert.Equal(Enumerable.Range(1, Messages / Aggregates).Select(version => (long)version), versions));
-        }
-        finally
-        {
-            await connection.CloseAsync();
-        }
+        var appearances = await QueueReader.FirstAppearancesAsync(infrastructure, queue, Messages);
+        var all = Enumerable.Range(1, Messages / Aggregates).Select(version => (long)version);
+        Assert.Equal(Aggregates, appearances.Count);
+        Assert.All(appearances.Values, versions => Assert.Equal(all, versions));
     }
 }

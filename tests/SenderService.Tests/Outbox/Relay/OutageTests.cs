@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using Npgsql;
-using Messaging.Outbox.Operating;
-using Messaging.Outbox.Relay;
+using Messaging.Outbox;
+using Messaging.Outbox.Sharing;
+using SenderService.EntityItems;
 
 namespace SenderService.Tests.Outbox.Relay;
 
-/// <summary>A broker that is away delays messages, and that is all it does.</summary>
+/// <summary>A broker that is away delays messages. It does nothing else to them.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class OutageTests(Infrastructure infrastructure)
 {
@@ -14,46 +15,47 @@ public sealed class OutageTests(Infrastructure infrastructure)
     private const int Handful = 10;
     private const long MigrationLock = 0x6F7574626F780001;
 
-    /// <summary>Of the broker's return, plus what a loaded machine takes to publish the backlog.</summary>
+    /// <summary>From the broker's return, plus the time in which a loaded machine publishes the backlog.</summary>
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(5 + 5);
 
     [Fact]
     public async Task An_outage_counts_no_attempt_logs_a_handful_of_lines_and_ends_soon_after_the_brokers_return()
     {
-        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        var database = await RunningSender.CreateDatabaseAsync(infrastructure);
         await using var wire = new BrokerWire(infrastructure.Broker);
         await using var sender = ServiceInstance.Start(
-            RunningSender.Service, RunningSender.Settings(table.Database, wire.Address, Infrastructure.NewQueue()));
-        await table.AddAsync(Guid.CreateVersion7(), 1);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(table.Database, "Sent"), sent => sent == 1);
+            RunningSender.Service, RunningSender.Settings(database, wire.Address, Infrastructure.NewQueue()));
+        await OutboxRows.AddManyAsync(database, 1, aggregates: 1);
+        await OutboxRows.SentAsync(database, 1);
 
         var lines = sender.Output.Count;
         wire.Cut();
-        await table.AddManyAsync(Messages, aggregates: 500);
+        await OutboxRows.AddManyAsync(database, Messages, aggregates: 500);
         var connections = wire.Connections;
         await Eventually.GetAsync(() => Task.FromResult(wire.Connections), attempts => attempts >= connections + 8);
 
         wire.Mend();
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(table.Database, "Sent"), sent => sent == Messages + 1, Promptly);
-        Assert.Equal(0L, await Sql.ScalarAsync<long>(table.Database, "SELECT sum(attempts) FROM outbox_messages"));
-        var told = sender.Output.Skip(lines).Where(line => line.Contains(": SenderService", StringComparison.Ordinal) || line.Contains(": ServiceDefaults", StringComparison.Ordinal));
-        Assert.InRange(told.Count(), 2, Handful);
+        await OutboxRows.SentAsync(database, Messages + 1, Promptly);
+        Assert.Equal(0L, await OutboxRows.AttemptsAsync(database));
+        var logged = sender.Output.Skip(lines).Count(line =>
+            line.Contains(": Messaging", StringComparison.Ordinal) || line.Contains(": ServiceDefaults", StringComparison.Ordinal));
+        Assert.InRange(logged, 2, Handful);
     }
 
-    /// <summary>By the processor's time, which a busy machine does not change; for a few polls, none of which there is room for.</summary>
+    /// <summary>Measured in processor time, which a busy machine does not change, over a few polls.</summary>
     [Fact]
     public async Task A_relay_that_waits_for_a_silent_broker_rests()
     {
-        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        var database = await RunningSender.CreateDatabaseAsync(infrastructure);
         await using var wire = new BrokerWire(infrastructure.Broker);
         await using var sender = ServiceInstance.Start(
             RunningSender.Service,
-            [.. RunningSender.Settings(table.Database, wire.Address, Infrastructure.NewQueue()), "Outbox:BatchSize=10", "Outbox:MaxInFlight=10"]);
-        await table.AddAsync(Guid.CreateVersion7(), 1);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(table.Database, "Sent"), sent => sent == 1);
+            [.. RunningSender.Settings(database, wire.Address, Infrastructure.NewQueue()), "Outbox:BatchSize=10", "Outbox:MaxInFlight=10"]);
+        await OutboxRows.AddManyAsync(database, 1, aggregates: 1);
+        await OutboxRows.SentAsync(database, 1);
 
         wire.KeepsAcceptances = true;
-        await table.AddManyAsync(Messages, aggregates: 500);
+        await OutboxRows.AddManyAsync(database, Messages, aggregates: 500);
         await Eventually.GetAsync(() => Task.FromResult(wire.Transfers), transfers => transfers == 11);
         using var polls = new PeriodicTimer(TimeSpan.FromSeconds(1));
         await polls.WaitForNextTickAsync();
@@ -66,9 +68,9 @@ public sealed class OutageTests(Infrastructure infrastructure)
         Assert.InRange(sender.ProcessorTime - before, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>As one does that is starting or stopping, or a proxy in front of none. Here clients throw what they like.</summary>
+    /// <summary>A broker that starts or stops does so, or a proxy without a broker behind it. The client then throws all kinds of exceptions.</summary>
     [Fact]
-    public async Task A_broker_that_hangs_up_while_it_is_connected_to_is_an_outage_that_health_tells_of()
+    public async Task A_broker_that_hangs_up_while_the_service_connects_is_an_outage_that_health_reports()
     {
         await using var wire = new BrokerWire(infrastructure.Broker);
         wire.Cut();
@@ -82,22 +84,22 @@ public sealed class OutageTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task The_spans_of_batches_end_when_the_link_does()
+    public async Task The_spans_of_messages_end_when_the_link_does()
     {
-        using var spans = new RecordedSpans(OutboxTelemetry.Name);
+        using var spans = new RecordedSpans(OutboxExtensions.TelemetryName);
         await using var wire = new BrokerWire(infrastructure.Broker);
         await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, "Outbox:MaxInFlight=10");
         wire.DetachLink();
-        await OutboxTable.AddManyAsync(sender.Database, Messages, aggregates: 500);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == Messages);
+        await OutboxRows.AddManyAsync(sender.Database, Messages, aggregates: 500);
+        await OutboxRows.SentAsync(sender.Database, Messages);
 
         Assert.True(wire.Transfers > Messages, "All were sent at the first attempt: nothing was in flight when the link ended.");
-        var own = spans.All.Where(batch => batch.OperationName == $"relay {sender.Queue}").ToArray();
-        Assert.True(own.Length > 1, "Nothing was read again.");
-        Assert.All(own, batch => Assert.True(batch.IsStopped));
+        var own = spans.All.Where(span => span.OperationName == $"send {sender.Queue}").ToArray();
+        Assert.True(own.Length > Messages, "Nothing was sent again.");
+        Assert.All(own, span => Assert.True(span.IsStopped));
     }
 
-    /// <summary>The broker gives one message back and takes its time over the others: they count, and only that one is sent again.</summary>
+    /// <summary>The broker gives one message back, and accepts the others late. They count, and only that one is sent again.</summary>
     [Fact]
     public async Task After_a_release_the_answers_that_come_late_still_count()
     {
@@ -105,41 +107,77 @@ public sealed class OutageTests(Infrastructure infrastructure)
         await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address);
         wire.ReleaseNext();
         wire.PauseNext(TimeSpan.FromMilliseconds(500));
-        await OutboxTable.AddManyAsync(sender.Database, Handful, aggregates: Handful);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == Handful);
+        await OutboxRows.AddManyAsync(sender.Database, Handful, aggregates: Handful);
+        await OutboxRows.SentAsync(sender.Database, Handful);
 
         Assert.Equal(Handful + 1, wire.Transfers);
-        Assert.Equal(0L, await Sql.ScalarAsync<long>(sender.Database, "SELECT sum(attempts) FROM outbox_messages"));
+        Assert.Equal(0L, await OutboxRows.AttemptsAsync(sender.Database));
     }
 
     [Fact]
     public async Task After_a_stall_the_answers_that_come_late_still_count()
     {
         await using var wire = new BrokerWire(infrastructure.Broker);
-        await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, "Outbox:PublishTimeout=00:00:00.3", "Outbox:PollInterval=00:00:00.1");
+        await using var sender = await RunningSender.StartAsync(
+            infrastructure, wire.Address, "Outbox:PublishTimeout=00:00:00.3", "Outbox:PollInterval=00:00:00.1");
         wire.PauseNext(TimeSpan.FromSeconds(1));
-        await OutboxTable.AddManyAsync(sender.Database, Handful, aggregates: Handful);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == Handful);
+        await OutboxRows.AddManyAsync(sender.Database, Handful, aggregates: Handful);
+        await OutboxRows.SentAsync(sender.Database, Handful);
 
         Assert.Equal(Handful, wire.Transfers);
     }
 
-    /// <summary>Its second message is not sent, as the answer to the first comes when the service stops already.</summary>
+    /// <summary>The second message is of the same aggregate. The answer to the first comes when the service is stopping already.</summary>
     [Fact]
-    public async Task The_span_of_a_batch_that_the_service_breaks_off_ends()
+    public async Task A_service_that_stops_marks_what_is_in_flight_and_sends_no_more()
     {
-        using var spans = new RecordedSpans(OutboxTelemetry.Name);
+        using var spans = new RecordedSpans(OutboxExtensions.TelemetryName);
         await using var wire = new BrokerWire(infrastructure.Broker);
         var sender = await RunningSender.StartAsync(infrastructure, wire.Address);
         await using (sender)
         {
             wire.PauseNext(TimeSpan.FromMilliseconds(500));
-            await OutboxTable.AddManyAsync(sender.Database, 2, aggregates: 1);
+            await OutboxRows.AddManyAsync(sender.Database, 2, aggregates: 1);
             await Eventually.GetAsync(() => Task.FromResult(wire.Transfers), transfers => transfers == 1);
         }
 
-        Assert.Equal((1, 1), (await OutboxTable.CountAsync(sender.Database, "Sent"), await OutboxTable.CountAsync(sender.Database, "Pending")));
-        Assert.All(spans.All.Where(span => span.OperationName == $"relay {sender.Queue}"), batch => Assert.True(batch.IsStopped));
+        Assert.Equal(1, await OutboxRows.CountAsync(sender.Database, "Sent"));
+        Assert.Equal(1, await OutboxRows.CountAsync(sender.Database, "Pending"));
+        Assert.True(Assert.Single(spans.All, span => span.OperationName == $"send {sender.Queue}").IsStopped);
+    }
+
+    [Fact]
+    public async Task The_span_of_a_message_that_the_broker_has_not_answered_ends_with_the_service()
+    {
+        using var spans = new RecordedSpans(OutboxExtensions.TelemetryName);
+        await using var wire = new BrokerWire(infrastructure.Broker) { KeepsAcceptances = true };
+        var sender = await RunningSender.StartAsync(infrastructure, wire.Address, "Outbox:ShutdownGrace=00:00:00.1");
+        await using (sender)
+        {
+            await OutboxRows.AddManyAsync(sender.Database, 2, aggregates: 2);
+            await Eventually.GetAsync(() => Task.FromResult(wire.Transfers), transfers => transfers == 2);
+        }
+
+        var own = spans.All.Where(span => span.OperationName == $"send {sender.Queue}").ToArray();
+        Assert.Equal(2, own.Length);
+        Assert.All(own, span => Assert.True(span.IsStopped));
+    }
+
+    /// <summary>A broker that has no room gives everything back. The relay pauses longer and longer, and logs this outage once.</summary>
+    [Fact]
+    public async Task A_broker_that_gives_every_message_back_is_one_outage()
+    {
+        var database = await RunningSender.CreateDatabaseAsync(infrastructure);
+        await using var wire = new BrokerWire(infrastructure.Broker) { ReleasesAll = true };
+        await using var sender = ServiceInstance.Start(
+            RunningSender.Service, RunningSender.Settings(database, wire.Address, Infrastructure.NewQueue()));
+        await OutboxRows.AddManyAsync(database, 1, aggregates: 1);
+        await Eventually.GetAsync(() => Task.FromResult(wire.Releases), releases => releases >= 5);
+
+        wire.ReleasesAll = false;
+        await OutboxRows.SentAsync(database, 1, Promptly);
+        Assert.Single(sender.Output, line => line.Contains("The broker does not take messages now", StringComparison.Ordinal));
+        Assert.Equal(0L, await OutboxRows.AttemptsAsync(database));
     }
 
     [Fact]
@@ -148,11 +186,12 @@ public sealed class OutageTests(Infrastructure infrastructure)
         var database = await infrastructure.CreateDatabaseAsync();
         await using var wire = TcpWire.ToDatabase(database, out var byWire);
         wire.Cut();
-        await using var sender = await ServiceHost.StartAsync(
-            RunningSender.Service, RunningSender.Settings(byWire, infrastructure.Broker, Infrastructure.NewQueue()));
+        await using var sender = new ServiceHost<EntityItem>(
+            RunningSender.Settings(byWire, infrastructure.Broker, Infrastructure.NewQueue()));
+        sender.Start();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync(sender));
 
-        // While another instance is at the migrations, that is under their lock, the tables are not there.
+        // The tables are missing while another instance migrates. It holds this lock then.
         await using (var migrating = new NpgsqlConnection(database))
         {
             await migrating.OpenAsync();
@@ -166,10 +205,10 @@ public sealed class OutageTests(Infrastructure infrastructure)
         }
 
         await Eventually.GetAsync(() => PostAsync(sender), status => status == HttpStatusCode.Created);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(database, "Sent"), sent => sent == 1);
+        await OutboxRows.SentAsync(database, 1);
     }
 
-    private static async Task<HttpStatusCode> PostAsync(ServiceHost sender)
+    private static async Task<HttpStatusCode> PostAsync(ServiceHost<EntityItem> sender)
     {
         using var created = await sender.Client.PostAsJsonAsync("/api/EntityItems", new { name = "as soon as possible", value = 1m });
         return created.StatusCode;

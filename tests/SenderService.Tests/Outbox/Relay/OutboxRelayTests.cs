@@ -4,11 +4,11 @@ using System.Text;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SenderService.Data;
 using SenderService.EntityItems;
-using Messaging.Outbox;
+using Messaging.Outbox.Operating;
+using Messaging.Outbox.Writing;
 using DataSection = Amqp.Framing.Data;
 
 namespace SenderService.Tests.Outbox.Relay;
@@ -16,7 +16,7 @@ namespace SenderService.Tests.Outbox.Relay;
 [Collection(SenderSuite.Name)]
 public sealed class OutboxRelayTests(Infrastructure infrastructure)
 {
-    /// <summary>So long that only a wake-up can be the reason when something is relayed within a test's deadline.</summary>
+    /// <summary>So long that only a wake-up can be the reason if a message is sent within a test's deadline.</summary>
     private const string NoPolling = "Outbox:PollInterval=00:01:00";
 
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(20);
@@ -42,7 +42,7 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         Assert.Equal(1L, properties["aggregate-version"]);
         Assert.Contains("Zwölf Äpfel", Encoding.UTF8.GetString(((DataSection)message.BodySection).Binary), StringComparison.Ordinal);
 
-        var row = await RowAsync(sender, row => row.Status == OutboxMessageStatus.Sent);
+        var row = await RowAsync(sender, row => row.Status == "Sent");
         Assert.Equal(message.Properties.MessageId, row.MessageId.ToString());
         Assert.Equal(0, row.Attempts);
     }
@@ -63,11 +63,12 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task A_message_goes_on_with_the_trace_of_its_request()
+    public async Task A_message_continues_the_trace_of_its_request()
     {
         const string TraceId = "0af7651916cd43dd8448eb211c80319c";
         await using var sender = await RunningSender.StartAsync(infrastructure);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems") { Content = JsonContent.Create(new { name = "traced", value = 1m }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems");
+        request.Content = JsonContent.Create(new { name = "traced", value = 1m });
         request.Headers.Add("traceparent", $"00-{TraceId}-b7ad6b7169203331-01");
         request.Headers.Add("tracestate", "vendor=opaque");
         request.Headers.Add("baggage", "tenant=blue");
@@ -86,10 +87,10 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
     {
         await using var sender = await RunningSender.StartAsync(infrastructure, settings: NoPolling);
         await PostAsync(sender, "the first, which the relay may find when it starts", 1m);
-        await RowAsync(sender, row => row.Status == OutboxMessageStatus.Sent);
+        await RowAsync(sender, row => row.Status == "Sent");
 
         await PostAsync(sender, "the second, for which it must be woken", 2m);
-        await Eventually.GetAsync(() => SentAsync(sender), sent => sent == 2, Promptly);
+        await OutboxRows.SentAsync(sender.Database, 2, Promptly);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
     {
         await using var sender = await RunningSender.StartAsync(infrastructure, settings: NoPolling);
         await PostAsync(sender, "the first", 1m);
-        await RowAsync(sender, row => row.Status == OutboxMessageStatus.Sent);
+        await RowAsync(sender, row => row.Status == "Sent");
 
         await using var scope = sender.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<SenderDbContext>();
@@ -105,11 +106,11 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         AddItem(scope.ServiceProvider, db);
         await db.SaveChangesAsync();
 
-        // A relay that was woken by the saving has looked, seen nothing and gone to sleep by now.
+        // A relay that was woken by saving has looked by now, seen nothing, and gone to sleep.
         await PostAsync(sender, "the second", 2m);
-        await Eventually.GetAsync(() => SentAsync(sender), sent => sent == 2, Promptly);
+        await OutboxRows.SentAsync(sender.Database, 2, Promptly);
         await transaction.CommitAsync();
-        await Eventually.GetAsync(() => SentAsync(sender), sent => sent == 3, Promptly);
+        await OutboxRows.SentAsync(sender.Database, 3, Promptly);
     }
 
     [Fact]
@@ -148,7 +149,8 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         var messages = await ReceiveAsync(sender.Queue, 100);
         foreach (var of in messages.GroupBy(message => message.Properties.GroupId))
         {
-            Assert.Equal(Enumerable.Range(1, 20).Select(version => (object)(long)version), of.Select(message => message.ApplicationProperties.Map["aggregate-version"]));
+            Assert.Equal(
+                Enumerable.Range(1, 20).Select(version => (object)(long)version), of.Select(message => message.ApplicationProperties.Map["aggregate-version"]));
         }
     }
 
@@ -163,7 +165,7 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
 
         await PostAsync(sender, "accepted", 1m);
         var row = await RowAsync(sender, _ => true);
-        Assert.Equal((OutboxMessageStatus.Pending, 0, null), (row.Status, row.Attempts, row.LastError));
+        Assert.Equal(("Pending", 0, null), (row.Status, row.Attempts, row.LastError));
     }
 
     private static void AddItem(IServiceProvider services, SenderDbContext db)
@@ -182,24 +184,17 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         return (await created.Content.ReadFromJsonAsync<EntityItemResponse>())!;
     }
 
-    private static Task<long> SentAsync(RunningSender sender) =>
-        Sql.ScalarAsync<long>(sender.Database, "SELECT count(*) FROM outbox_messages WHERE status = 'Sent'");
-
-    private static async Task<OutboxMessage> RowAsync(RunningSender sender, Predicate<OutboxMessage> condition) =>
+    private static async Task<OutboxMessageResponse> RowAsync(RunningSender sender, Predicate<OutboxMessageResponse> condition) =>
         await Eventually.GetAsync(
-            async () =>
-            {
-                await using var scope = sender.Services.CreateAsyncScope();
-                return await scope.ServiceProvider.GetRequiredService<SenderDbContext>().OutboxMessages.AsNoTracking().SingleAsync();
-            },
-            condition);
+            async () => Assert.Single((await sender.Client.GetFromJsonAsync<OutboxMessageResponse[]>("/api/outbox/messages"))!), condition);
 
     private async Task<IReadOnlyList<Message>> ReceiveAsync(string queue, int count)
     {
         var connection = await infrastructure.ConnectAsync();
         try
         {
-            var receiver = new ReceiverLink(new Session(connection), "test", new Source { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 }, null);
+            var source = new Source { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 };
+            var receiver = new ReceiverLink(new Session(connection), "test", source, null);
             var messages = new List<Message>();
             while (messages.Count < count)
             {

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using SenderService.EntityItems;
 using Messaging.Outbox.Operating;
-using Messaging.Outbox.Relay;
 
 namespace SenderService.Tests.Outbox.Relay;
 
@@ -30,7 +29,7 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         Assert.Equal("Failed, Pending", await StatusesAsync(sender, refused.Id));
         Assert.Equal((1L, 1L), await CountsAsync(sender));
 
-        // Refused eight times, accepted once: nothing was sent that did not have to be.
+        // Eight refusals and one acceptance: nothing else was sent.
         Assert.Equal(9, wire.Transfers);
     }
 
@@ -64,7 +63,7 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         Assert.Equal(HttpStatusCode.NotFound, await RequeueAsync(sender, failed.MessageId));
     }
 
-    /// <summary>With rare polls the first pass after the discard is one over what is new, which those that have waited are not.</summary>
+    /// <summary>Polls are rare here. So the first pass after the discard reads new messages only, and not those that have waited.</summary>
     [Fact]
     public async Task After_a_discard_the_later_messages_still_come_in_order()
     {
@@ -76,8 +75,8 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         await PutAsync(sender, item.Id, "version 2");
         await PutAsync(sender, item.Id, "version 3");
 
-        // Traffic over some heartbeats, until what is new begins behind these.
-        using var heartbeats = new PeriodicTimer(OutboxDispatcher.HeartbeatInterval);
+        // Traffic over some heartbeats, which come every second. After them a pass over new messages starts behind those that wait.
+        using var heartbeats = new PeriodicTimer(TimeSpan.FromSeconds(1));
         for (var heartbeat = 0; heartbeat < 4; heartbeat++)
         {
             await PostAsync(sender, "another");
@@ -87,11 +86,9 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         Assert.Equal(HttpStatusCode.NoContent, await DiscardAsync(sender, failed.MessageId));
         await PutAsync(sender, item.Id, "version 4");
         await Eventually.GetAsync(() => StatusesAsync(sender, item.Id), statuses => statuses == "Sent, Sent, Sent");
-        var connection = await infrastructure.ConnectAsync();
-        var came = await new QueueReader(connection).FirstAppearancesAsync(sender.Queue, 8);
-        await connection.CloseAsync();
+        var came = await QueueReader.FirstAppearancesAsync(infrastructure, sender.Queue, 8);
 
-        // The wire refuses what the broker has taken.
+        // The broker has taken version 1. Only the wire refuses it.
         Assert.Equal([1, 2, 3, 4], came[item.Id.ToString()]);
     }
 
@@ -115,17 +112,17 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, QuickRetries);
         await PostAsync(sender, "before");
         var culprit = await PostAsync(sender, BrokerWire.Marker);
-        await OutboxTable.AddManyAsync(sender.Database, 100, aggregates: 100);
+        await OutboxRows.AddManyAsync(sender.Database, 100, aggregates: 100);
 
         var failed = await FailedAsync(sender);
         Assert.Equal((culprit.Id, 8), (failed.AggregateId, failed.Attempts));
         Assert.Equal(
-            "The broker ended the link over this message twice: amqp:precondition-failed: the test ends the link", failed.LastError);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 101);
-        Assert.Equal(8L, await Sql.ScalarAsync<long>(sender.Database, "SELECT sum(attempts) FROM outbox_messages"));
+            "The broker ended the link over this message: amqp:precondition-failed: the test ends the link", failed.LastError);
+        await OutboxRows.SentAsync(sender.Database, 101);
+        Assert.Equal(8L, await OutboxRows.AttemptsAsync(sender.Database));
     }
 
-    /// <summary>The client reports what is in flight as rejected when a link closes; that is nobody's verdict on a message.</summary>
+    /// <summary>The client reports what is in flight as rejected when a link closes. The broker has not refused those messages.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -134,7 +131,7 @@ public sealed class RefusalTests(Infrastructure infrastructure)
         await using var wire = new BrokerWire(infrastructure.Broker);
         await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address);
         await PostAsync(sender, "before");
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 1);
+        await OutboxRows.SentAsync(sender.Database, 1);
 
         if (wholeConnection)
         {
@@ -145,10 +142,10 @@ public sealed class RefusalTests(Infrastructure infrastructure)
             wire.DetachLink();
         }
 
-        await OutboxTable.AddManyAsync(sender.Database, 500, aggregates: 500);
-        await Eventually.GetAsync(() => OutboxTable.CountAsync(sender.Database, "Sent"), sent => sent == 501);
+        await OutboxRows.AddManyAsync(sender.Database, 500, aggregates: 500);
+        await OutboxRows.SentAsync(sender.Database, 501);
         Assert.True(wire.Transfers > 501, "All were sent at the first attempt: nothing was in flight when the broker closed.");
-        Assert.Equal(0L, await Sql.ScalarAsync<long>(sender.Database, "SELECT sum(attempts) FROM outbox_messages"));
+        Assert.Equal(0L, await OutboxRows.AttemptsAsync(sender.Database));
     }
 
     private static async Task<EntityItemResponse> PostAsync(RunningSender sender, string name)

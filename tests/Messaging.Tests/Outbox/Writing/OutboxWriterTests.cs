@@ -1,0 +1,21 @@
+namespace Messaging.Tests.Outbox.Writing;
+
+[Collection(MessagingSuite.Name)]
+public sealed class OutboxWriterTests(Infrastructure infrastructure)
+{
+    /// <summary>
+    /// Ids order the messages of an aggregate, also of one that changes several times in a unit of work. EF Core inserts the rows of one
+    /// SaveChanges in the order of their keys. It does not promise that sort, so this test holds it.
+    /// </summary>
+    [Fact]
+    public async Task Messages_of_one_unit_of_work_are_numbered_in_the_order_in_which_they_were_added()
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        long[] versions = [.. Enumerable.Range(1, 100)];
+
+        await table.AddAsync(Guid.CreateVersion7(), versions);
+
+        const string InOrder = "SELECT array_agg(aggregate_version ORDER BY id) FROM outbox_messages";
+        Assert.Equal(versions, await Sql.ScalarAsync<long[]>(table.Database, InOrder));
+    }
+}
