@@ -17,20 +17,34 @@ internal static class DeadLetterPreview
     private const int MaxBytes = 1024;
     private const string Cut = "…";
 
+    /// <summary>Call it on a deep stack: it decodes the body.</summary>
     public static string Of(Message message)
     {
         var preview = new JsonObject
         {
             ["subject"] = Of(message.Properties?.Subject),
             ["content-type"] = Of(message.Properties?.ContentType?.ToString()),
-            ["correlation-id"] = Of(message.Properties?.GetCorrelationId()),
+            ["correlation-id"] = Of(IncomingMessage.IdOf(() => message.Properties?.GetCorrelationId())),
             ["group-id"] = Of(message.Properties?.GroupId),
             ["to"] = Of(message.Properties?.To),
             ["reply-to"] = Of(message.Properties?.ReplyTo),
             ["application-properties"] = Of(message.ApplicationProperties?.Map ?? new Map()),
-            ["body"] = IncomingBody.Read(message.BodySection) is { } body ? OfBytes(body) : OfSection(message.BodySection),
+            ["body"] = OfBody(message.BodySection),
         };
         return PostgresText.Storable(preview.ToJsonString());
+    }
+
+    private static JsonNode? OfBody(RestrictedDescribed? section)
+    {
+        try
+        {
+            return IncomingBody.Read(section) is { } body ? OfBytes(body) : OfSection(section);
+        }
+        catch (Exception exception)
+        {
+            // The body is not well encoded, or has a type that AMQPNetLite does not know, such as decimal128. The encoded message has it.
+            return exception.Message;
+        }
     }
 
     private static JsonNode? OfSection(RestrictedDescribed? section) => section switch
