@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amqp;
+using Amqp.Framing;
 using Messaging.Inbox.Consuming;
 using DataSection = Amqp.Framing.Data;
 
@@ -63,6 +64,28 @@ internal sealed class DeadLetter
     private static Message Decode(byte[] encoded) => global::Amqp.Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
 
     private static byte[] Encode(Message message)
+    {
+        try
+        {
+            var encoded = Bytes(message);
+            Decode(encoded);
+            return encoded;
+        }
+        catch (Exception)
+        {
+            // AMQPNetLite cannot encode everything that it decodes: an empty array, for example, becomes unreadable. What it needs for a replay is left.
+            var kept = new Message { Header = message.Header, Properties = message.Properties, ApplicationProperties = new() };
+            foreach (var (name, value) in message.ApplicationProperties?.Map.Where(property => property.Value is IConvertible or Guid or byte[]) ?? [])
+            {
+                kept.ApplicationProperties[name] = value;
+            }
+
+            kept.BodySection = message.BodySection is AmqpSequence ? null : message.BodySection;
+            return Bytes(kept);
+        }
+    }
+
+    private static byte[] Bytes(Message message)
     {
         var buffer = message.Encode();
         return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
