@@ -79,7 +79,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>Receives everything that is in the queue of published messages.</summary>
     public async Task<IReadOnlyList<Message>> ReceiveAllAsync()
     {
-        var last = new SenderLink(_session, "last", Terminus(ConfirmedQueue), null);
+        var last = new SenderLink(_session, $"last-{Guid.NewGuid()}", Terminus(ConfirmedQueue), null);
         await last.SendAsync(Messages.Of("Last", []));
         var all = new List<Message>();
         while (await ReceiveAsync() is var message && message.Properties.Subject != "Last")

@@ -95,9 +95,9 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     public async Task Application_properties_of_any_type_are_no_obstacle_and_are_kept_readable()
     {
         var good = Events.Created(_id, 1, "good");
-        AddEveryType(good.ApplicationProperties);
+        AnyProperties.AddTo(good.ApplicationProperties);
         var bad = Events.Of(Guid.NewGuid(), nameof(EntityItemCreated), 1, "{"u8.ToArray());
-        AddEveryType(bad.ApplicationProperties);
+        AnyProperties.AddTo(bad.ApplicationProperties);
         await _receiver.SendAsync(bad);
         await _receiver.SendAsync(good);
 
@@ -110,29 +110,6 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
             "uuid":"00112233-4455-6677-8899-aabbccddeeff","binary":"AQL/","string":"text\u0000","symbol":"sym","nothing":null}
             """.ReplaceLineEndings(""),
             JsonSerializer.Serialize(properties));
-    }
-
-    private static void AddEveryType(ApplicationProperties properties)
-    {
-        properties["bool"] = true;
-        properties["ubyte"] = (byte)200;
-        properties["ushort"] = (ushort)60000;
-        properties["uint"] = 4_000_000_000;
-        properties["ulong"] = ulong.MaxValue;
-        properties["byte"] = (sbyte)-100;
-        properties["short"] = (short)-30000;
-        properties["int"] = -2_000_000_000;
-        properties["long"] = -5_000_000_000;
-        properties["float"] = 1.5f;
-        properties["double"] = -2.25;
-        properties["nan"] = double.NaN;
-        properties["char"] = 'x';
-        properties["time"] = new DateTime(2026, 1, 2, 3, 4, 5, 6, DateTimeKind.Utc);
-        properties["uuid"] = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff");
-        properties["binary"] = new byte[] { 1, 2, 255 };
-        properties["string"] = "text\0";
-        properties["symbol"] = new Symbol("sym");
-        properties["nothing"] = null;
     }
 
     private Task SendAsync(Guid id, RestrictedDescribed body)

@@ -35,8 +35,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
     public async Task A_batch_costs_no_more_than_four_round_trips()
     {
         var server = new NpgsqlConnectionStringBuilder(_receiver.Database);
-        var count = new FrameCount();
-        await using var wire = new CountingWire(server.Host!, server.Port, count.OfRoundTrips);
+        await using var wire = new RoundTripWire(server.Host!, server.Port);
         (server.Port, server.Host, server.SslMode) = (wire.Port, "127.0.0.1", SslMode.Disable);
         await using var receiver = new ServiceHost<EntityItem>(
             $"ConnectionStrings:receiverdb={server.ConnectionString}",
@@ -49,7 +48,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
         await receiver.WaitUntilHealthyAsync();
         await Eventually.GetAsync(InboxCountAsync, rows => rows == 0);
         await ProcessAsync([Events.Created(Guid.CreateVersion7(), 1, "warms up")], receiver.Services);
-        var before = count.Value;
+        var before = wire.Count;
 
         // New entities, versions of one entity, and messages that cannot be read.
         var messages = _ids.Select((id, i) => Events.Created(_ids[i / 2], i, "name")).ToArray();
@@ -57,7 +56,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
         messages[7].Properties.Subject = "Unknown";
         await ProcessAsync(messages, receiver.Services);
 
-        Assert.InRange(count.Value - before, 1, 4);
+        Assert.InRange(wire.Count - before, 1, 4);
         Assert.Equal(1 + BatchSize, await InboxCountAsync());
         Assert.Equal(2, await _receiver.ScalarAsync<long>("SELECT count(*) FROM dead_letters"));
     }
