@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
@@ -48,7 +47,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>Sends an event; it is with the broker when this returns.</summary>
+    /// <summary>Sends an event. The broker has it when this returns.</summary>
     public Task SendAsync(Guid messageId, string type, long version, string body) =>
         SendAsync(Events.Of(messageId, type, version, Encoding.UTF8.GetBytes(body)));
 
@@ -57,7 +56,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
     /// <summary>Sends to any queue.</summary>
     public Task SendToAsync(string queue, Message message) => _links.GetOrAdd(queue, LinkTo).SendAsync(message);
 
-    /// <summary>Sends one more message and waits until it was applied: all before it were delivered by then.</summary>
+    /// <summary>Sends one more message, and waits until it is applied. All messages before it have been delivered by then.</summary>
     public async Task SendLastAsync()
     {
         var last = Guid.CreateVersion7();
@@ -65,7 +64,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         await ItemAsync(last, item => item is not null);
     }
 
-    /// <summary>Waits until the projection of an entity satisfies the condition; null where there is none.</summary>
+    /// <summary>Waits until the projection of an entity satisfies the condition. Null if there is none.</summary>
     public Task<EntityItemResponse?> ItemAsync(Guid id, Predicate<EntityItemResponse?> condition) =>
         Eventually.GetAsync(
             async () =>
@@ -75,7 +74,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
             },
             condition);
 
-    /// <summary>Waits until there are so many dead letters, and no fewer.</summary>
+    /// <summary>Waits until there are this many dead letters, or more.</summary>
     public Task<DeadLetterResponse[]> DeadLettersAsync(int count) =>
         Eventually.GetAsync(
             async () => (await Client.GetFromJsonAsync<DeadLetterResponse[]>("/api/dead-letters"))!, letters => letters.Length >= count);

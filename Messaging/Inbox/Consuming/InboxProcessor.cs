@@ -46,7 +46,7 @@ internal sealed class InboxProcessor(IServiceScopeFactory scopes, IOptions<Inbox
         {
             if (messages.Count == 1)
             {
-                return [(messages[0], exception.Message)];
+                return [(messages[0], Failures.ReasonOf(exception))];
             }
         }
 

@@ -44,7 +44,7 @@ internal static class InboxTelemetry
             .SetTag("messaging.operation.name", "process")
             .SetTag("messaging.destination.name", queue)
             .SetTag("messaging.message.id", message.MessageId)
-            .SetTag("messaging.message.conversation_id", message.Delivery.Properties?.GetCorrelationId());
+            .SetTag("messaging.message.conversation_id", IncomingMessage.IdOf(() => message.Delivery.Properties?.GetCorrelationId()));
     }
 
     private static void End(Activity? span, string? failure)

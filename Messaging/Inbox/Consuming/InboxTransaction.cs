@@ -49,9 +49,21 @@ internal sealed class InboxTransaction(InboxContext context, IInboxHandler handl
         }
 
         context.DeadLetters.AddRange(fresh.Where(message => message.Failure is not null).Select(DeadLetters.DeadLetter.Of));
+
+        // On failure the whole transaction is rolled back, so a savepoint of EF Core's would only cost round trips.
+        context.Db.Database.AutoSavepointsEnabled = false;
         await context.Db.SaveChangesAsync(cancellationToken);
+        await ThrowIfAbortedAsync(cancellationToken);
         return fresh;
     }
+
+    /// <summary>
+    /// A handler may have hidden an error that has aborted the transaction. PostgreSQL would then answer COMMIT with a rollback, Npgsql
+    /// would not notice it, and the messages would be lost. A savepoint fails in an aborted transaction. Npgsql sends it together with the
+    /// next statement, the COMMIT.
+    /// </summary>
+    private Task ThrowIfAbortedAsync(CancellationToken cancellationToken) =>
+        context.Db.Database.CurrentTransaction!.CreateSavepointAsync("applied", cancellationToken);
 
     /// <summary>Records messages.</summary>
     /// <returns>

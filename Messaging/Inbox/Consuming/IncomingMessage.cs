@@ -10,23 +10,20 @@ public sealed class IncomingMessage
     /// <summary>
     /// The id by which duplicates are found. Null if there is none, or it is no UUID: such a message cannot be processed.
     /// </summary>
-    public Guid? MessageId { get; private init; }
+    public Guid? MessageId { get; private set; }
 
     /// <summary>The type of the event: the subject of the message.</summary>
     public string Type => Delivery.Properties?.Subject ?? "";
 
     /// <summary>The version of the aggregate after the change. Null if the message does not say so.</summary>
-    public long? AggregateVersion
-    {
-        get
-        {
-            var text = Convert.ToString(Property(MessageNames.AggregateVersion), CultureInfo.InvariantCulture);
-            return long.TryParse(text, CultureInfo.InvariantCulture, out var version) ? version : null;
-        }
-    }
+    public long? AggregateVersion =>
+        Property(MessageNames.AggregateVersion) is IConvertible number
+        && long.TryParse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var version)
+            ? version
+            : null;
 
     /// <summary>When the change happened at the sender. Null if the message does not say so.</summary>
-    public DateTimeOffset? OccurredAt { get; private init; }
+    public DateTimeOffset? OccurredAt { get; private set; }
 
     /// <summary>The event, JSON in UTF-8.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
@@ -50,22 +47,33 @@ public sealed class IncomingMessage
     public object? Property(string name) =>
         Delivery.ApplicationProperties?.Map.TryGetValue(name, out var value) is true ? value : null;
 
+    /// <summary>The message-id or the correlation-id. Null if it has a type that is not allowed (specification 3.2.11 to 3.2.14).</summary>
+    internal static object? IdOf(Func<object?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (AmqpException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads a delivery. It never throws: an unreadable message must be kept, and must not stop those behind it.</summary>
     internal static IncomingMessage Read(Message delivery, IInboxHandler handler)
     {
-        var message = new IncomingMessage(delivery)
+        var message = new IncomingMessage(delivery);
+        try
         {
-            MessageId = delivery.Properties?.GetMessageId() switch
+            message.MessageId = IdOf(() => delivery.Properties?.GetMessageId()) switch
             {
                 Guid uuid => uuid,
                 string text when Guid.TryParse(text, out var uuid) => uuid,
                 _ => null,
-            },
-            OccurredAt = OccurredAtOf(delivery),
-        };
-        try
-        {
-            message.Event = message.ReadEvent(handler);
+            };
+            message.OccurredAt = OccurredAtOf(delivery);
+            message.Event = message.ReadEvent(handler) ?? throw new UnreadableMessageException("The handler has read nothing.");
         }
         catch (Exception exception)
         {
@@ -79,7 +87,7 @@ public sealed class IncomingMessage
     /// <summary>Gives up on the message, which becomes a dead letter.</summary>
     internal void Fail(string reason) => (Event, Failure) = (null, reason);
 
-    private object ReadEvent(IInboxHandler handler)
+    private object? ReadEvent(IInboxHandler handler)
     {
         if (MessageId is null)
         {

@@ -29,33 +29,64 @@ internal sealed class DeadLetter
     /// <summary>Properties and the beginning of the body as JSON: see <see cref="DeadLetterPreview"/>.</summary>
     public required string Preview { get; set; }
 
-    public static DeadLetter Of(IncomingMessage message) => new()
+    public static DeadLetter Of(IncomingMessage message) => OnDeepStack(() => new DeadLetter
     {
-        MessageId = Convert.ToString(message.Delivery.Properties?.GetMessageId(), CultureInfo.InvariantCulture) is { Length: > 0 } id
-            ? PostgresText.Storable(id)
-            : null,
+        MessageId = MessageIdOf(message.Delivery) is { Length: > 0 } id ? PostgresText.Storable(id) : null,
         Type = message.Type.Length > 0 ? PostgresText.Storable(message.Type) : null,
         Reason = PostgresText.Storable(message.Failure!),
+
+        // Before the preview, which decodes the body: what is not decoded is copied as it came.
         Message = Encode(message.Delivery),
         Preview = DeadLetterPreview.Of(message.Delivery),
-    };
+    });
 
-    public Message Decode() => OnDeepStack(() => global::Amqp.Message.Decode(new ByteBuffer(Message, 0, Message.Length, Message.Length)));
+    public Message Decode() => OnDeepStack(() => Decode(Message));
 
     /// <summary>Replaces the body by JSON that an operator has corrected.</summary>
-    public void Correct(byte[] body)
+    public void Correct(byte[] body) => OnDeepStack(() =>
     {
-        var message = Decode();
+        var message = Decode(Message);
         message.BodySection = new DataSection { Binary = body };
-        Message = Encode(message);
-        Preview = DeadLetterPreview.Of(message);
+        message.Properties?.ContentType = "application/json";
+        return (Message, Preview) = (Encode(message), DeadLetterPreview.Of(message));
+    });
+
+    private static string? MessageIdOf(Message message) => IncomingMessage.IdOf(() => message.Properties?.GetMessageId()) switch
+    {
+        byte[] binary => Convert.ToHexStringLower(binary),
+        var id => Convert.ToString(id, CultureInfo.InvariantCulture),
+    };
+
+    private static Message Decode(byte[] encoded) => global::Amqp.Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
+
+    private static byte[] Encode(Message message)
+    {
+        try
+        {
+            var encoded = Bytes(message);
+            Decode(encoded);
+            return encoded;
+        }
+        catch (Exception)
+        {
+            // AMQPNetLite cannot encode everything that it decodes: an empty array, for example, becomes unreadable. What it needs for a
+            // replay is left.
+            var kept = new Message { Header = message.Header, Properties = message.Properties, ApplicationProperties = new() };
+            foreach (var (name, value) in message.ApplicationProperties?.Map.Where(property => property.Value is IConvertible or Guid or byte[]) ?? [])
+            {
+                kept.ApplicationProperties[name] = value;
+            }
+
+            kept.BodySection = message.BodySection is AmqpSequence ? null : message.BodySection;
+            return Bytes(kept);
+        }
     }
 
-    private static byte[] Encode(Message message) => OnDeepStack(() =>
+    private static byte[] Bytes(Message message)
     {
         var buffer = message.Encode();
         return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
-    });
+    }
 
     /// <summary>
     /// AMQPNetLite encodes and decodes by recursion, and a message may be nested as deep as its sender likes. On the stack of a pool thread
@@ -64,10 +95,21 @@ internal sealed class DeadLetter
     private static T OnDeepStack<T>(Func<T> work)
     {
         const int StackSize = 256 * 1024 * 1024;
-        T result = default!;
-        var thread = new Thread(() => result = work(), StackSize);
+        var result = new TaskCompletionSource<T>();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                result.SetResult(work());
+            }
+            catch (Exception exception)
+            {
+                // Unhandled on a thread of its own, it would end the process.
+                result.SetException(exception);
+            }
+        }, StackSize);
         thread.Start();
         thread.Join();
-        return result;
+        return result.Task.GetAwaiter().GetResult();
     }
 }

@@ -16,20 +16,35 @@ internal static class DeadLetterPreview
     private const int MaxBytes = 1024;
     private const string Cut = "…";
 
+    /// <summary>Call it on a deep stack: it decodes the body.</summary>
     public static string Of(Message message)
     {
         var preview = new JsonObject
         {
             ["subject"] = Of(message.Properties?.Subject),
             ["content-type"] = Of(message.Properties?.ContentType?.ToString()),
-            ["correlation-id"] = Of(message.Properties?.GetCorrelationId()),
+            ["correlation-id"] = Of(IncomingMessage.IdOf(() => message.Properties?.GetCorrelationId())),
             ["group-id"] = Of(message.Properties?.GroupId),
             ["to"] = Of(message.Properties?.To),
             ["reply-to"] = Of(message.Properties?.ReplyTo),
-            ["application-properties"] = Of(message.ApplicationProperties?.Map ?? new Map()),
-            ["body"] = IncomingBody.Read(message.BodySection) is { } body ? OfBytes(body) : OfSection(message.BodySection),
+            ["application-properties"] = Try(() => Of(message.ApplicationProperties?.Map ?? new Map())),
+            ["body"] = Try(() => IncomingBody.Read(message.BodySection) is { } body ? OfBytes(body) : OfSection(message.BodySection)),
         };
         return PostgresText.Storable(preview.ToJsonString());
+    }
+
+    private static JsonNode? Try(Func<JsonNode?> preview)
+    {
+        try
+        {
+            return preview();
+        }
+        catch (Exception exception)
+        {
+            // Not well encoded, or of a type that AMQPNetLite does not know, such as decimal128. The dead letter must be stored all the
+            // same.
+            return OfText(exception.Message);
+        }
     }
 
     private static JsonNode? OfSection(RestrictedDescribed? section) => section switch
@@ -51,17 +66,17 @@ internal static class DeadLetterPreview
         DateTime time => time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
         byte[] bytes => OfBytes(bytes),
         string text => OfText(text),
-        DescribedValue or IDictionary or IEnumerable when depth == MaxDepth => Cut,
+        DescribedValue or IEnumerable when depth == MaxDepth => Cut,
         DescribedValue described => new JsonArray(Of(described.Descriptor, depth + 1), Of(described.Value, depth + 1)),
-        IDictionary map => OfMap(map, depth + 1),
+        Map map => OfMap(map, depth + 1),
         IEnumerable list => new JsonArray([.. list.Cast<object?>().Take(MaxItems).Select(item => Of(item, depth + 1))]),
         _ => OfText(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""),
     };
 
-    private static JsonObject OfMap(IDictionary map, int depth)
+    private static JsonObject OfMap(Map map, int depth)
     {
         var json = new JsonObject();
-        foreach (var entry in map.Cast<DictionaryEntry>().Take(MaxItems))
+        foreach (var entry in map.Take(MaxItems))
         {
             json[OfText(Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? "").GetValue<string>()] = Of(entry.Value, depth);
         }

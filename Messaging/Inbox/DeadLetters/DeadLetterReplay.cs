@@ -24,7 +24,7 @@ internal sealed class DeadLetterReplay(
         }
         catch (Exception exception) when (Failures.IsPermanent(exception))
         {
-            reason = exception.Message;
+            reason = Failures.ReasonOf(exception);
         }
 
         // The transaction was rolled back, so the dead letter is still there. It gets the new reason.

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json;
 using ReceiverService.EntityItems;
 
@@ -11,14 +10,13 @@ public sealed class OperatorEndpointsTests
 {
     private const string Key = "a key of operators";
     private const string Path = "/api/inbox";
-    private static readonly Assembly Service = typeof(EntityItem).Assembly;
 
     [Theory]
     [InlineData()]
     [InlineData("Operators:ApiKey=")]
     public async Task Without_a_configured_key_there_are_no_such_endpoints(params string[] settings)
     {
-        await using var service = await StartAsync(["environment=Production", .. settings]);
+        await using var service = Start(["environment=Production", .. settings]);
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(service, Key));
         Assert.DoesNotContain(Path, (await SwaggerAsync(service)).GetProperty("paths").EnumerateObject().Select(path => path.Name));
     }
@@ -31,7 +29,7 @@ public sealed class OperatorEndpointsTests
     [InlineData(Key, Key)]
     public async Task Without_the_configured_key_a_caller_is_refused(params string[] sent)
     {
-        await using var service = await StartAsync("environment=Production", $"Operators:ApiKey={Key}");
+        await using var service = Start("environment=Production", $"Operators:ApiKey={Key}");
         using var request = Request(sent);
         using var response = await service.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -44,14 +42,14 @@ public sealed class OperatorEndpointsTests
     [Fact]
     public async Task With_the_configured_key_a_caller_gets_through()
     {
-        await using var service = await StartAsync("environment=Production", $"Operators:ApiKey={Key}");
+        await using var service = Start("environment=Production", $"Operators:ApiKey={Key}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await GetAsync(service, Key));
     }
 
     [Fact]
     public async Task In_development_no_key_is_asked_for()
     {
-        await using var service = await StartAsync($"Operators:ApiKey={Key}");
+        await using var service = Start($"Operators:ApiKey={Key}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await GetAsync(service));
     }
 
@@ -60,7 +58,7 @@ public sealed class OperatorEndpointsTests
     [InlineData("Development", false)]
     public async Task Swagger_says_where_the_key_is_needed(string environment, bool needed)
     {
-        await using var service = await StartAsync($"environment={environment}", $"Operators:ApiKey={Key}");
+        await using var service = Start($"environment={environment}", $"Operators:ApiKey={Key}");
         var swagger = await SwaggerAsync(service);
         var operation = swagger.GetProperty("paths").GetProperty(Path).GetProperty("get");
         Assert.Equal(needed, operation.TryGetProperty("security", out var security) && security[0].TryGetProperty("ApiKey", out _));
@@ -73,13 +71,22 @@ public sealed class OperatorEndpointsTests
     [Fact]
     public async Task Swagger_says_how_a_replay_can_fail()
     {
-        await using var service = await StartAsync();
+        await using var service = Start();
         var replay = (await SwaggerAsync(service)).GetProperty("paths").GetProperty("/api/dead-letters/{id}/replay").GetProperty("post");
         Assert.True(replay.GetProperty("responses").GetProperty("409").GetProperty("content").TryGetProperty("application/problem+json", out _));
     }
 
-    private static Task<ServiceHost> StartAsync(params string[] settings) => ServiceHost.StartAsync(
-        Service, ["ConnectionStrings:receiverdb=Host=127.0.0.1;Port=1", "ConnectionStrings:artemis=amqp://nobody:x@127.0.0.1:1", .. settings]);
+    private static ServiceHost<EntityItem> Start(params string[] settings)
+    {
+        var service = new ServiceHost<EntityItem>([
+            "ConnectionStrings:receiverdb=Host=127.0.0.1;Port=1",
+            "ConnectionStrings:artemis=amqp://nobody:x@127.0.0.1:1",
+            "Inbox:Queue=none",
+            .. settings,
+        ]);
+        service.Start();
+        return service;
+    }
 
     private static HttpRequestMessage Request(params string[] keys)
     {
@@ -92,13 +99,13 @@ public sealed class OperatorEndpointsTests
         return request;
     }
 
-    private static async Task<HttpStatusCode> GetAsync(ServiceHost service, params string[] keys)
+    private static async Task<HttpStatusCode> GetAsync(ServiceHost<EntityItem> service, params string[] keys)
     {
         using var request = Request(keys);
         using var response = await service.Client.SendAsync(request);
         return response.StatusCode;
     }
 
-    private static async Task<JsonElement> SwaggerAsync(ServiceHost service) =>
+    private static async Task<JsonElement> SwaggerAsync(ServiceHost<EntityItem> service) =>
         await service.Client.GetFromJsonAsync<JsonElement>("/swagger/v1/swagger.json");
 }

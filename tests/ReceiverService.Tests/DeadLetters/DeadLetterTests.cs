@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Amqp;
@@ -8,7 +9,7 @@ using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>Whatever comes is applied or kept with a reason, and what is good around it goes through.</summary>
+/// <summary>Any message is applied, or kept with a reason. The good messages around it go through.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -16,7 +17,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     private readonly Guid _id = Guid.CreateVersion7();
     private RunningReceiver _receiver = null!;
 
-    /// <summary>How a good message is spoiled, by name.</summary>
+    /// <summary>Ways to spoil a good message, by name.</summary>
     private static readonly Dictionary<string, (Action<Message> Spoil, string Reason)> Spoiled = new()
     {
         ["malformed JSON"] = (message => message.BodySection = DataOf("{\"id\": "), "is not the JSON of EntityItemCreated"),
@@ -53,11 +54,19 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         Spoiled[kind].Spoil(spoiled);
         await Task.WhenAll(_receiver.SendAsync(Events.Created(_id, 1, "before")), _receiver.SendAsync(spoiled), _receiver.SendLastAsync());
 
-        Assert.Contains(Spoiled[kind].Reason, Assert.Single(await _receiver.DeadLettersAsync(1)).Reason, StringComparison.Ordinal);
+        var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
+        Assert.Contains(Spoiled[kind].Reason, letter.Reason, StringComparison.Ordinal);
         Assert.Equal("before", (await _receiver.ItemAsync(_id, item => item is not null))!.Name);
-        Assert.Equal(
-            (spoiled.BodySection as DataSection)?.Binary.Length ?? (kind == "no body" ? 0 : """{"id":1}""".Length),
-            await _receiver.ScalarAsync<int>("SELECT length(body) FROM dead_letters"));
+        using var body = await _receiver.Client.GetAsync(new Uri($"/api/dead-letters/{letter.Id}/body", UriKind.Relative));
+        if (spoiled.BodySection is DataSection { Binary: var sent })
+        {
+            Assert.Equal(sent, await body.Content.ReadAsByteArrayAsync());
+        }
+        else
+        {
+            // Some brokers turn such a body into bytes of their own.
+            Assert.Contains(body.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict });
+        }
     }
 
     [ArtemisFact]
@@ -86,14 +95,14 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     public async Task Application_properties_of_any_type_are_no_obstacle_and_are_kept_readable()
     {
         var good = Events.Created(_id, 1, "good");
-        AddEveryType(good.ApplicationProperties);
+        AnyProperties.AddTo(good.ApplicationProperties);
         var bad = Events.Of(Guid.NewGuid(), nameof(EntityItemCreated), 1, "{"u8.ToArray());
-        AddEveryType(bad.ApplicationProperties);
+        AnyProperties.AddTo(bad.ApplicationProperties);
         await _receiver.SendAsync(bad);
         await _receiver.SendAsync(good);
 
         Assert.NotNull(await _receiver.ItemAsync(_id, item => item is not null));
-        var properties = Assert.Single(await _receiver.DeadLettersAsync(1)).Properties.GetProperty("application-properties");
+        var properties = Assert.Single(await _receiver.DeadLettersAsync(1)).Preview.GetProperty("application-properties");
         Assert.Equal(
             """
             {"aggregate-version":1,"bool":true,"ubyte":200,"ushort":60000,"uint":4000000000,"ulong":18446744073709551615,"byte":-100,"short":-30000,
@@ -101,29 +110,6 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
             "uuid":"00112233-4455-6677-8899-aabbccddeeff","binary":"AQL/","string":"text\u0000","symbol":"sym","nothing":null}
             """.ReplaceLineEndings(""),
             JsonSerializer.Serialize(properties));
-    }
-
-    private static void AddEveryType(ApplicationProperties properties)
-    {
-        properties["bool"] = true;
-        properties["ubyte"] = (byte)200;
-        properties["ushort"] = (ushort)60000;
-        properties["uint"] = 4_000_000_000;
-        properties["ulong"] = ulong.MaxValue;
-        properties["byte"] = (sbyte)-100;
-        properties["short"] = (short)-30000;
-        properties["int"] = -2_000_000_000;
-        properties["long"] = -5_000_000_000;
-        properties["float"] = 1.5f;
-        properties["double"] = -2.25;
-        properties["nan"] = double.NaN;
-        properties["char"] = 'x';
-        properties["time"] = new DateTime(2026, 1, 2, 3, 4, 5, 6, DateTimeKind.Utc);
-        properties["uuid"] = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff");
-        properties["binary"] = new byte[] { 1, 2, 255 };
-        properties["string"] = "text\0";
-        properties["symbol"] = new Symbol("sym");
-        properties["nothing"] = null;
     }
 
     private Task SendAsync(Guid id, RestrictedDescribed body)

@@ -1,3 +1,4 @@
+using Messaging.Inbox.Consuming;
 using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.EntityItems;
@@ -19,17 +20,18 @@ public sealed class EntityItemChangeTests
     [Fact]
     public void Properties_that_are_not_known_are_ignored()
     {
-        var (change, failure) = EntityItemChange.Read(
-            nameof(EntityItemDeleted), 1, """{"id": "0195a3c0-7d1e-7c4a-9b2f-3e5d6a7b8c9d", "deletedAt": "2026-01-01T00:00:00Z", "new": {}}"""u8);
-        Assert.Null(failure);
-        Assert.Equal(Id, change!.Id);
+        var change = Read(
+            nameof(EntityItemDeleted), 1, """{"id": "0195a3c0-7d1e-7c4a-9b2f-3e5d6a7b8c9d", "deletedAt": "2026-01-01T00:00:00Z", "new": {}}"""u8.ToArray());
+        Assert.Equal(Id, change.Id);
     }
 
-    private static EntityItemChange? Read(string type, long version)
+    private static EntityItemChange Read(string type, long version) =>
+        Read(type, version, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Contracts", $"{type}.json")));
+
+    private static EntityItemChange Read(string type, long version, byte[] body)
     {
-        var (change, failure) = EntityItemChange.Read(
-            type, version, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Contracts", $"{type}.json")));
-        Assert.Null(failure);
-        return change;
+        var message = IncomingMessage.Read(Events.Of(Guid.NewGuid(), type, version, body), new EntityItemProjection(null!));
+        Assert.Null(message.Failure);
+        return Assert.IsType<EntityItemChange>(message.Event);
     }
 }

@@ -24,7 +24,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
     public async Task A_broker_that_says_nothing_or_hangs_up_is_an_outage_that_health_tells_of(BrokerStep step, bool hangsUp)
     {
         await using var wire = new FaultyWire(infrastructure.Broker) { FailsAt = step, HangsUp = hangsUp };
-        await using var receiver = await StartAsync(wire.Address);
+        await using var receiver = Start(wire.Address);
         await _producer.SendToAsync(_queue, Events.Created(_id, 1, "waits"));
         await Eventually.GetAsync(
             receiver.HealthAsync,
@@ -40,7 +40,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
     public async Task A_broker_that_falls_silent_is_left_and_its_messages_come_by_another_connection()
     {
         await using var wire = new FaultyWire(infrastructure.Broker);
-        await using var receiver = await StartAsync(wire.Address);
+        await using var receiver = Start(wire.Address);
         await receiver.WaitUntilHealthyAsync();
 
         wire.FallSilent();
@@ -53,16 +53,20 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
     public async Task A_password_that_the_broker_does_not_know_is_an_outage_that_health_tells_of()
     {
         var address = new UriBuilder(infrastructure.Broker) { Password = "wrong" }.Uri.AbsoluteUri;
-        await using var receiver = await StartAsync(address);
+        await using var receiver = Start(address);
         await Eventually.GetAsync(
             receiver.HealthAsync, health => health.Contains("cannot be reached: ", StringComparison.Ordinal));
     }
 
-    private Task<ServiceHost> StartAsync(string broker) => ServiceHost.StartAsync(
-        typeof(EntityItem).Assembly,
-        $"ConnectionStrings:receiverdb={_producer.Database}",
-        $"ConnectionStrings:artemis={broker}",
-        $"Inbox:Queue={_queue}",
-        "Amqp:ConnectTimeout=00:00:01",
-        "Amqp:IdleTimeout=00:00:01");
+    private ServiceHost<EntityItem> Start(string broker)
+    {
+        var receiver = new ServiceHost<EntityItem>(
+            $"ConnectionStrings:receiverdb={_producer.Database}",
+            $"ConnectionStrings:artemis={broker}",
+            $"Inbox:Queue={_queue}",
+            "Amqp:ConnectTimeout=00:00:01",
+            "Amqp:IdleTimeout=00:00:01");
+        receiver.Start();
+        return receiver;
+    }
 }

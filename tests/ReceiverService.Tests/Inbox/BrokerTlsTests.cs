@@ -3,7 +3,7 @@ using ReceiverService.Tests.Wires;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>A broker that is reached by TLS (amqps), as processes: whom a service trusts is set for its process.</summary>
+/// <summary>A broker that is reached by TLS (amqps). The services are processes, because trust in a certificate is set for a process.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -47,12 +47,13 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
             StringComparison.Ordinal);
         Assert.Single(
             receiver.Output,
-            line => line.Contains("trying until it can: The remote certificate is invalid", StringComparison.Ordinal));
+            line => line.Contains("tries again until it can: The remote certificate is invalid", StringComparison.Ordinal));
     }
 
     private ServiceInstance Start(Dictionary<string, string> environment) => ServiceInstance.Start(
         typeof(EntityItem).Assembly.Location,
         environment,
+        "environment=Development",
         $"ConnectionStrings:receiverdb={_producer.Database}",
         $"ConnectionStrings:artemis={_entrance.Address}",
         $"Inbox:Queue={_queue}");

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
+using Messaging.Inbox.Operating;
 using ReceiverService.EntityItems;
-using Messaging.Inbox.Consuming;
 
 namespace ReceiverService.Tests.Inbox;
 
@@ -32,7 +32,7 @@ public sealed class InboxEndpointTests(Infrastructure infrastructure)
         Assert.Equal(inbox.LagSeconds, inbox.Recent[0].LagSeconds);
     }
 
-    /// <summary>PostgreSQL would keep them as infinite, and no difference to that is a lag.</summary>
+    /// <summary>PostgreSQL would keep such a time as infinite, and the difference to it is no lag.</summary>
     [Fact]
     public async Task A_time_that_a_client_left_unset_is_none()
     {

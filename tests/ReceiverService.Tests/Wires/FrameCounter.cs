@@ -9,9 +9,6 @@ internal sealed class FrameCount
 
     public long Value => Interlocked.Read(ref _count);
 
-    /// <summary>PostgreSQL's answers "ready for query" (55.7): one at the end of each round trip, and one when a session begins.</summary>
-    public IStreamCounter OfRoundTrips() => new Stream(this, bytes => (1 + BinaryPrimitives.ReadInt32BigEndian(bytes[1..]), bytes[0] == 'Z'), 5);
-
     /// <summary>AMQP transfers (2.7.5): one delivery each, as long as messages fit into a frame.</summary>
     public IStreamCounter OfTransfers() => new Stream(this, OfAmqpFrame, 12);
 

@@ -1,9 +1,9 @@
 using Npgsql;
 
-namespace ReceiverService.Tests;
+namespace Testing;
 
-/// <summary>A lock in the test's own session, which holds the receiver at one step of its transaction for as long as the test wants.</summary>
-internal sealed class DatabaseLock : IAsyncDisposable
+/// <summary>A lock in a session of the test. It holds a service at one step of a transaction for as long as the test wants.</summary>
+public sealed class DatabaseLock : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
     private readonly string _database;
@@ -11,8 +11,8 @@ internal sealed class DatabaseLock : IAsyncDisposable
     private DatabaseLock(string database) => (_database, _connection) = (database, new NpgsqlConnection($"{database};Pooling=false"));
 
     /// <summary>Takes a lock.</summary>
-    /// <param name="database">The receiver's database.</param>
-    /// <param name="statement">Takes it until the transaction ends: <c>LOCK TABLE …</c>, or an advisory lock.</param>
+    /// <param name="database">The service's database.</param>
+    /// <param name="statement">Takes the lock until the transaction ends: <c>LOCK TABLE …</c>, or an advisory lock.</param>
     public static async Task<DatabaseLock> TakeAsync(string database, string statement)
     {
         var held = new DatabaseLock(database);
@@ -22,7 +22,7 @@ internal sealed class DatabaseLock : IAsyncDisposable
         return held;
     }
 
-    /// <summary>Waits until so many sessions wait for a lock in a statement that begins like this.</summary>
+    /// <summary>Waits until this many sessions wait for a lock in a statement that begins with <paramref name="statement"/>.</summary>
     public async Task WaitedForAsync(string statement, int sessions = 1) => await Eventually.GetAsync(
         () => Sql.ScalarAsync<long>(_database, $"""
             SELECT count(*) FROM pg_stat_activity
@@ -30,6 +30,6 @@ internal sealed class DatabaseLock : IAsyncDisposable
             """),
         waiting => waiting >= sessions);
 
-    /// <summary>Gives the lock back: whoever waits goes on.</summary>
+    /// <summary>Gives the lock back. Whoever waits for it continues.</summary>
     public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
 }

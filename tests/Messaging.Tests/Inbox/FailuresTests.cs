@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Npgsql;
 using Messaging.Inbox.Consuming;
+using Npgsql;
 
-namespace ReceiverService.Tests.Inbox;
+namespace Messaging.Tests.Inbox;
 
 public sealed class FailuresTests
 {
@@ -22,20 +22,20 @@ public sealed class FailuresTests
     [InlineData(PostgresErrorCodes.UndefinedTable, false)]
     [InlineData(PostgresErrorCodes.InvalidPassword, false)]
     [InlineData(PostgresErrorCodes.ObjectNotInPrerequisiteState, false)]
-    public void Only_what_the_message_brings_with_it_is_permanent(string sqlState, bool permanent)
+    public void Only_a_failure_that_the_message_causes_is_permanent(string sqlState, bool permanent)
     {
-        var said = new PostgresException("said", "ERROR", "ERROR", sqlState);
-        Assert.Equal(permanent, Failures.IsPermanent(said));
-        Assert.Equal(permanent, Failures.IsPermanent(new InvalidOperationException("wrapped by EF Core", said)));
+        var error = new PostgresException("said", "ERROR", "ERROR", sqlState);
+        Assert.Equal(permanent, Failures.IsPermanent(error));
+        Assert.Equal(permanent, Failures.IsPermanent(new InvalidOperationException("wrapped by EF Core", error)));
     }
 
     [Fact]
-    public void A_connection_that_is_lost_is_not_permanent() => Assert.False(Failures.IsPermanent(
+    public void A_lost_connection_is_not_permanent() => Assert.False(Failures.IsPermanent(
         new InvalidOperationException("wrapped by EF Core", new NpgsqlException("lost", new SocketException((int)SocketError.ConnectionReset)))));
 
     [Fact]
-    public void What_a_handler_throws_is_permanent() => Assert.True(Failures.IsPermanent(new JsonException()));
+    public void An_exception_of_a_handler_is_permanent() => Assert.True(Failures.IsPermanent(new JsonException()));
 
     [Fact]
-    public void Being_stopped_is_not_permanent() => Assert.False(Failures.IsPermanent(new TaskCanceledException()));
+    public void The_end_of_the_service_is_not_permanent() => Assert.False(Failures.IsPermanent(new TaskCanceledException()));
 }
