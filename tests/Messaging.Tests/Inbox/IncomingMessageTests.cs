@@ -46,15 +46,15 @@ public sealed class IncomingMessageTests
         Assert.Equal("{}"u8.ToArray(), IncomingBody.Read(decoded.BodySection));
     }
 
-    /// <summary>The client knows no decimal128 (specification 1.6.15).</summary>
+    /// <summary>A list that says it has two billion items. The client reads the size alone, until somebody asks for the value.</summary>
     [Fact]
-    public void A_body_of_a_type_that_the_client_does_not_know_is_kept()
+    public void A_body_that_cannot_be_decoded_is_kept()
     {
-        byte[] encoded = [0x00, 0x53, 0x77, 0x94, .. new byte[16]];
+        byte[] encoded = [0x00, 0x53, 0x77, 0xD0, 0, 0, 0, 4, 0x7F, 0xFF, 0xFF, 0xFF];
         var message = Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
         var letter = DeadLetter.Of(Messages.Read(message));
         Assert.Equal(encoded, letter.Message);
-        Assert.Contains("format code", JsonElement.Parse(letter.Preview).GetProperty("body").GetString(), StringComparison.OrdinalIgnoreCase);
+        Assert.NotEmpty(JsonElement.Parse(letter.Preview).GetProperty("body").GetString()!);
     }
 
     [Fact]
