@@ -52,15 +52,17 @@ internal sealed class InboxTransaction(InboxContext context, IInboxHandler handl
 
         // On failure the whole transaction is rolled back, so a savepoint of EF Core's would only cost round trips.
         context.Db.Database.AutoSavepointsEnabled = false;
-        await context.Db.SaveChangesAsync(cancellationToken);
-        await ThrowIfAbortedAsync(cancellationToken);
+        if (await context.Db.SaveChangesAsync(cancellationToken) == 0)
+        {
+            await ThrowIfAbortedAsync(cancellationToken);
+        }
+
         return fresh;
     }
 
     /// <summary>
-    /// A handler may have hidden an error that has aborted the transaction. PostgreSQL would then answer COMMIT with a rollback, Npgsql
-    /// would not notice it, and the messages would be lost. A savepoint fails in an aborted transaction. Npgsql sends it together with the
-    /// next statement, the COMMIT.
+    /// A handler may have hidden an error that has aborted the transaction. PostgreSQL would then answer COMMIT with a rollback, Npgsql would not notice
+    /// it, and the messages would be lost. Any statement fails in an aborted transaction. If something was saved, that was the statement.
     /// </summary>
     private Task ThrowIfAbortedAsync(CancellationToken cancellationToken) =>
         context.Db.Database.CurrentTransaction!.CreateSavepointAsync("applied", cancellationToken);

@@ -17,8 +17,7 @@ public sealed class IncomingMessage
 
     /// <summary>The version of the aggregate after the change. Null if the message does not say so.</summary>
     public long? AggregateVersion =>
-        Property(MessageNames.AggregateVersion) is IConvertible number
-        && long.TryParse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var version)
+        long.TryParse(Convert.ToString(Property(MessageNames.AggregateVersion), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var version)
             ? version
             : null;
 

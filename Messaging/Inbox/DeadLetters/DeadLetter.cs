@@ -29,7 +29,7 @@ internal sealed class DeadLetter
     /// <summary>Properties and the beginning of the body as JSON: see <see cref="DeadLetterPreview"/>.</summary>
     public required string Preview { get; set; }
 
-    public static DeadLetter Of(IncomingMessage message) => OnDeepStack(() => new DeadLetter
+    public static DeadLetter Of(IncomingMessage message) => new()
     {
         MessageId = MessageIdOf(message.Delivery) is { Length: > 0 } id ? PostgresText.Storable(id) : null,
         Type = message.Type.Length > 0 ? PostgresText.Storable(message.Type) : null,
@@ -38,18 +38,18 @@ internal sealed class DeadLetter
         // Before the preview, which decodes the body: what is not decoded is copied as it came.
         Message = Encode(message.Delivery),
         Preview = DeadLetterPreview.Of(message.Delivery),
-    });
+    };
 
-    public Message Decode() => OnDeepStack(() => Decode(Message));
+    public Message Decode() => Decode(Message);
 
     /// <summary>Replaces the body by JSON that an operator has corrected.</summary>
-    public void Correct(byte[] body) => OnDeepStack(() =>
+    public void Correct(byte[] body)
     {
         var message = Decode(Message);
         message.BodySection = new DataSection { Binary = body };
         message.Properties?.ContentType = "application/json";
-        return (Message, Preview) = (Encode(message), DeadLetterPreview.Of(message));
-    });
+        (Message, Preview) = (Encode(message), DeadLetterPreview.Of(message));
+    }
 
     private static string? MessageIdOf(Message message) => IncomingMessage.IdOf(() => message.Properties?.GetMessageId()) switch
     {
@@ -86,30 +86,5 @@ internal sealed class DeadLetter
     {
         var buffer = message.Encode();
         return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
-    }
-
-    /// <summary>
-    /// AMQPNetLite encodes and decodes by recursion, and a message may be nested as deep as its sender likes. On the stack of a pool thread
-    /// that could end the process.
-    /// </summary>
-    private static T OnDeepStack<T>(Func<T> work)
-    {
-        const int StackSize = 256 * 1024 * 1024;
-        var result = new TaskCompletionSource<T>();
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                result.SetResult(work());
-            }
-            catch (Exception exception)
-            {
-                // Unhandled on a thread of its own, it would end the process.
-                result.SetException(exception);
-            }
-        }, StackSize);
-        thread.Start();
-        thread.Join();
-        return result.Task.GetAwaiter().GetResult();
     }
 }

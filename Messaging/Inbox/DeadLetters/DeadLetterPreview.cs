@@ -16,7 +16,6 @@ internal static class DeadLetterPreview
     private const int MaxBytes = 1024;
     private const string Cut = "…";
 
-    /// <summary>Call it on a deep stack: it decodes the body.</summary>
     public static string Of(Message message)
     {
         var preview = new JsonObject
@@ -41,8 +40,7 @@ internal static class DeadLetterPreview
         }
         catch (Exception exception)
         {
-            // Not well encoded, or of a type that AMQPNetLite does not know, such as decimal128. The dead letter must be stored all the
-            // same.
+            // It is nested more than 64 deep, or is not well encoded: AMQPNetLite cannot decode it. The dead letter must be stored all the same.
             return OfText(exception.Message);
         }
     }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Amqp;
 using Amqp.Framing;
-using Amqp.Types;
 using Messaging.Inbox;
 using Messaging.Inbox.Consuming;
 using Messaging.Inbox.DeadLetters;
@@ -38,7 +37,8 @@ public sealed class IncomingMessageTests
     [Fact]
     public void A_property_that_the_client_cannot_encode_again_is_left_out_and_the_rest_is_kept()
     {
-        var message = Unreadable();
+        var message = Messages.Of("Any", "{}"u8.ToArray());
+        message.Properties.ContentType = "text/xml";
         message.ApplicationProperties = new ApplicationProperties { ["empty"] = Array.Empty<int>(), ["kept"] = "value" };
         var decoded = DeadLetter.Of(Messages.Read(message)).Decode();
         Assert.Equal("value", decoded.ApplicationProperties["kept"]);
@@ -46,29 +46,14 @@ public sealed class IncomingMessageTests
         Assert.Equal("{}"u8.ToArray(), IncomingBody.Read(decoded.BodySection));
     }
 
-    /// <summary>The client knows no decimal128 (specification 1.6.15).</summary>
+    /// <summary>A list that says it has two billion items. The client reads the size alone, until somebody asks for the value.</summary>
     [Fact]
-    public void A_body_of_a_type_that_the_client_does_not_know_is_kept()
+    public void A_body_that_cannot_be_decoded_is_kept()
     {
-        byte[] encoded = [0x00, 0x53, 0x77, 0x94, .. new byte[16]];
+        byte[] encoded = [0x00, 0x53, 0x77, 0xD0, 0, 0, 0, 4, 0x7F, 0xFF, 0xFF, 0xFF];
         var message = Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
         var letter = DeadLetter.Of(Messages.Read(message));
         Assert.Equal(encoded, letter.Message);
-        Assert.Contains("format code", JsonElement.Parse(letter.Preview).GetProperty("body").GetString(), StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
-    public void A_version_that_is_no_number_is_missing()
-    {
-        var message = Unreadable();
-        message.ApplicationProperties = new ApplicationProperties { ["aggregate-version"] = new List { 1 } };
-        Assert.Null(Messages.Read(message).AggregateVersion);
-    }
-
-    private static Message Unreadable()
-    {
-        var message = Messages.Of("Any", "{}"u8.ToArray());
-        message.Properties.ContentType = "text/xml";
-        return message;
+        Assert.NotEmpty(JsonElement.Parse(letter.Preview).GetProperty("body").GetString()!);
     }
 }
