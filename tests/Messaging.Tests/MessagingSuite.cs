@@ -1,6 +1,6 @@
 namespace Messaging.Tests;
 
-/// <summary>All test classes share one PostgreSQL and one broker, and run in parallel.</summary>
+/// <summary>All test classes share one PostgreSQL and one broker. They run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class MessagingSuite : ICollectionFixture<Infrastructure>
 {

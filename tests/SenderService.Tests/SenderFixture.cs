@@ -5,7 +5,7 @@ using SenderService.EntityItems;
 
 namespace SenderService.Tests;
 
-/// <summary>All test classes share one PostgreSQL and one broker, and run in parallel on them.</summary>
+/// <summary>All test classes share one PostgreSQL and one broker. They run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class SenderSuite : ICollectionFixture<Infrastructure>
 {
@@ -28,7 +28,8 @@ internal sealed class RunningSender : IAsyncDisposable
     public static readonly Assembly Service = typeof(EntityItem).Assembly;
     private readonly ServiceHost<EntityItem> _host;
 
-    private RunningSender(ServiceHost<EntityItem> host, string database, string queue) => (_host, Database, Queue) = (host, database, queue);
+    private RunningSender(ServiceHost<EntityItem> host, string database, string queue) =>
+        (_host, Database, Queue) = (host, database, queue);
 
     public HttpClient Client => _host.Client;
 
@@ -74,7 +75,8 @@ internal sealed class RunningSender : IAsyncDisposable
         else
         {
             // The service takes requests. The broker may be away.
-            await Eventually.GetAsync(host.HealthAsync, health => !health.StartsWith("""{"status":"Unhealthy",""", StringComparison.Ordinal));
+            await Eventually.GetAsync(
+                host.HealthAsync, health => !health.StartsWith("""{"status":"Unhealthy",""", StringComparison.Ordinal));
         }
 
         return new RunningSender(host, database, queue);

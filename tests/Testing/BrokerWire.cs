@@ -5,9 +5,9 @@ using System.Text;
 namespace Testing;
 
 /// <summary>
-/// A wire to the real broker, in which a test can change the broker's answers. The acceptance of some messages arrives as a refusal. Or a frame
-/// that ends the link or the connection arrives instead. The wire knows only the frames of AMQP 1.0 (2.3), and to which transfer (2.7.5) a
-/// disposition (2.7.6) belongs. It serves one connection at a time.
+/// A wire to the real broker, in which a test can change the broker's answers. The acceptance of some messages arrives as a refusal. Or a
+/// frame that ends the link or the connection arrives instead. The wire knows only the frames of AMQP 1.0 (2.3), and to which transfer
+/// (2.7.5) a disposition (2.7.6) belongs. It serves one connection at a time.
 /// </summary>
 public sealed class BrokerWire : TcpWire
 {
@@ -49,16 +49,23 @@ public sealed class BrokerWire : TcpWire
     /// <summary>Number of dispositions by which <see cref="ReleasesAll"/> has given messages back.</summary>
     public int Releases => Volatile.Read(ref _releases);
 
-    /// <summary>The broker detaches the link with an error (2.7.7), instead of its next acceptance. So messages are in flight then.</summary>
+    /// <summary>
+    /// The broker detaches the link with an error (2.7.7), instead of its next acceptance. So messages are in flight then.
+    /// </summary>
     public void DetachLink() => Volatile.Write(ref _lastWord, Frames.Detach("amqp:precondition-failed", "the test ends the link"));
 
-    /// <summary>The broker closes the connection with an error (2.7.9), instead of its next acceptance. So messages are in flight then.</summary>
-    public void CloseConnection() => Volatile.Write(ref _lastWord, Frames.Close("amqp:precondition-failed", "the test ends the connection"));
+    /// <summary>
+    /// The broker closes the connection with an error (2.7.9), instead of its next acceptance. So messages are in flight then.
+    /// </summary>
+    public void CloseConnection() =>
+        Volatile.Write(ref _lastWord, Frames.Close("amqp:precondition-failed", "the test ends the connection"));
 
     /// <summary>The broker gives the next message back (3.4.4), instead of accepting it. It has nothing against the message.</summary>
     public void ReleaseNext() => Volatile.Write(ref _releasesNext, true);
 
-    /// <summary>The broker pauses before its next acceptance. After <see cref="ReleaseNext"/>, that is the one behind the released message.</summary>
+    /// <summary>
+    /// The broker pauses before its next acceptance. After <see cref="ReleaseNext"/>, that is the one behind the released message.
+    /// </summary>
     public void PauseNext(TimeSpan length) => Volatile.Write(ref _pause, new(length));
 
     protected override Pump PumpRequests() => (from, to, end) => PumpFramesAsync(from, to, frame => to.WriteAsync(OnSent(frame), end), end);

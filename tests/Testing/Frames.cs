@@ -62,10 +62,14 @@ public static class Frames
     private static byte[] Error(string condition, string description) => Composite(
         0x1d,
         2,
-        [0xa3, (byte)condition.Length, .. Encoding.ASCII.GetBytes(condition), 0xa1, (byte)description.Length, .. Encoding.UTF8.GetBytes(description)]);
+        [
+            0xa3, (byte)condition.Length, .. Encoding.ASCII.GetBytes(condition),
+            0xa1, (byte)description.Length, .. Encoding.UTF8.GetBytes(description),
+        ]);
 
     /// <summary>A described list8 (1.6.22).</summary>
-    private static byte[] Composite(byte code, byte count, byte[] fields) => [0x00, 0x53, code, 0xc0, (byte)(fields.Length + 1), count, .. fields];
+    private static byte[] Composite(byte code, byte count, byte[] fields) =>
+        [0x00, 0x53, code, 0xc0, (byte)(fields.Length + 1), count, .. fields];
 
     private static byte[] Frame(byte[] performative)
     {
@@ -75,7 +79,8 @@ public static class Frames
     }
 
     /// <summary>The descriptor's code. Null for heartbeats, which have no performative, and for the frames of SASL.</summary>
-    private static byte? CodeOf(byte[] frame) => frame.Length > 8 && frame[5] == 0 && frame[8] == 0x00 && frame[9] == 0x53 ? frame[10] : null;
+    private static byte? CodeOf(byte[] frame) =>
+        frame.Length > 8 && frame[5] == 0 && frame[8] == 0x00 && frame[9] == 0x53 ? frame[10] : null;
 
     private static int FirstField(byte[] frame) => frame[11] == 0xc0 ? 14 : 20;
 

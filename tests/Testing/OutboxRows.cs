@@ -5,7 +5,7 @@ namespace Testing;
 /// <summary>The rows of an outbox, written and counted by SQL, without the service.</summary>
 public static class OutboxRows
 {
-    /// <summary>Adds many messages at once, of <paramref name="aggregates"/> aggregates in turn, each with its versions 1, 2, 3 …</summary>
+    /// <summary>Adds many messages at once, of some aggregates in turn, each with its versions 1, 2, 3 …</summary>
     /// <param name="database">A connection string.</param>
     /// <param name="count">Number of messages.</param>
     /// <param name="aggregates">Number of aggregates.</param>
@@ -15,8 +15,11 @@ public static class OutboxRows
         string.Create(CultureInfo.InvariantCulture, $$"""
             INSERT INTO outbox_messages
                 (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts, sent_at)
-            SELECT gen_random_uuid(), 'EntityItemCreated', md5((i % {{aggregates}})::text)::uuid, 1 + i / {{aggregates}}, i % {{aggregates}} % 16,
-                json_build_object('value', i), '{"correlationId": "many"}', now(), '{{status}}', 0, CASE '{{status}}' WHEN 'Sent' THEN now() END
+            SELECT
+                gen_random_uuid(), 'EntityItemCreated',
+                md5((i % {{aggregates}})::text)::uuid, 1 + i / {{aggregates}}, i % {{aggregates}} % 16,
+                json_build_object('value', i), '{"correlationId": "many"}', now(), '{{status}}', 0,
+                CASE '{{status}}' WHEN 'Sent' THEN now() END
             FROM generate_series(0, {{count - 1}}) AS i
             """));
 

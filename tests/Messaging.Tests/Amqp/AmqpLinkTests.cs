@@ -14,8 +14,8 @@ namespace Messaging.Tests.Amqp;
 public sealed class AmqpLinkTests(Infrastructure infrastructure)
 {
     /// <summary>
-    /// The client reports what is in flight as rejected when the broker detaches the link. The link must say then that it is closed. Otherwise a
-    /// caller would take this for a refusal of the message.
+    /// The client reports what is in flight as rejected when the broker detaches the link. The link must say then that it is closed.
+    /// Otherwise a caller would take this for a refusal of the message.
     /// </summary>
     [Fact]
     public async Task A_link_that_the_broker_detaches_is_closed_when_the_first_message_is_reported_as_rejected()
@@ -25,7 +25,8 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
         builder.AddAmqpConnection("artemis");
         builder.Services.AddSingleton(TimeProvider.System);
         await using var services = builder.Build();
-        await using var link = await services.Services.GetRequiredService<AmqpConnection>().OpenSenderAsync(Infrastructure.NewQueue(), default);
+        var connection = services.Services.GetRequiredService<AmqpConnection>();
+        await using var link = await connection.OpenSenderAsync(Infrastructure.NewQueue(), default);
 
         wire.DetachLink();
         var seen = new TaskCompletionSource<(Outcome Outcome, bool IsClosed)>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +42,7 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
     [Theory]
     [InlineData(EventId.SessionLocalOpen)]
     [InlineData(EventId.LinkLocalOpen)]
-    public async Task A_connection_that_ends_while_a_link_is_attached_is_an_outage_that_is_logged_once_and_that_health_reports(EventId during)
+    public async Task A_connection_that_ends_while_a_link_attaches_is_an_outage_that_is_logged_once_and_that_health_reports(EventId at)
     {
         const int Failures = 3;
         var closed = new ObjectDisposedException("TransportWriter");
@@ -51,7 +52,7 @@ public sealed class AmqpLinkTests(Infrastructure infrastructure)
         var builder = WebApplication.CreateBuilder([$"--ConnectionStrings:artemis={infrastructure.Broker}"]);
         builder.AddAmqpConnection("artemis");
         builder.Logging.AddProvider(log);
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHandler>(new ClientHandler(during, _ =>
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHandler>(new ClientHandler(at, _ =>
         {
             seen.Enqueue(connection.LastFailure);
             if (seen.Count <= Failures)

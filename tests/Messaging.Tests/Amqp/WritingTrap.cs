@@ -6,8 +6,8 @@ using Amqp.Types;
 namespace Messaging.Tests.Amqp;
 
 /// <summary>
-/// Runs an action once, while the client writes one message, on the thread that writes. It is a field of the message's transfer, and the client asks
-/// for its length when it encodes that.
+/// Runs an action once, while the client writes one message, on the thread that writes. It is a field of the message's transfer, and the
+/// client asks for its length when it encodes that.
 /// </summary>
 internal sealed class WritingTrap : ArrayList
 {

@@ -22,10 +22,14 @@ public sealed class OutboxExtensionsTests(Infrastructure infrastructure)
     [Fact]
     public async Task A_service_without_a_queue_ends_with_one_sentence()
     {
-        var builder = OutboxHost.CreateBuilder<OrderDbContext>(await infrastructure.CreateDatabaseAsync(), infrastructure.Broker, ["Outbox:Queue="]);
+        var database = await infrastructure.CreateDatabaseAsync();
+        var builder = OutboxHost.CreateBuilder<OrderDbContext>(database, infrastructure.Broker, ["Outbox:Queue="]);
         await using var app = builder.Build();
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => app.StartAsync());
-        Assert.EndsWith("Outbox:Queue is not set: set it to the queue to publish to.'.", StartupFailure.SentenceFor(exception), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Outbox:Queue is not set: set it to the queue to publish to.'.",
+            StartupFailure.SentenceFor(exception),
+            StringComparison.Ordinal);
     }
 
     /// <summary>The server wants a password, and the connection string has none. So every session gets it from the provider.</summary>

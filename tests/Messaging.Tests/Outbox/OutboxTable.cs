@@ -48,7 +48,8 @@ internal sealed class OutboxTable : IAsyncDisposable
     }
 
     /// <inheritdoc cref="OutboxRows.AddManyAsync"/>
-    public Task AddManyAsync(int count, int aggregates, string status = "Pending") => OutboxRows.AddManyAsync(Database, count, aggregates, status);
+    public Task AddManyAsync(int count, int aggregates, string status = "Pending") =>
+        OutboxRows.AddManyAsync(Database, count, aggregates, status);
 
     public async ValueTask DisposeAsync() => await Sessions.DisposeAsync();
 }

@@ -185,7 +185,8 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
     [InlineData("PUT", "\"1\"", HttpStatusCode.PreconditionFailed)]
     [InlineData("DELETE", null, HttpStatusCode.Conflict)]
     [InlineData("DELETE", "\"1\"", HttpStatusCode.PreconditionFailed)]
-    public async Task A_lost_race_is_a_conflict_or_with_a_condition_a_failed_precondition(string method, string? ifMatch, HttpStatusCode expected)
+    public async Task A_lost_race_is_a_conflict_or_with_a_condition_a_failed_precondition(
+        string method, string? ifMatch, HttpStatusCode expected)
     {
         const string Waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')";
         using var created = await PostAsync("contended", 1m);

@@ -49,8 +49,8 @@ public sealed class PoisonDetectorTests
     }
 
     /// <summary>
-    /// The culprit may be the last of those that were in flight. If one accepted message ended the search, all would be sent together again, three
-    /// times for each message before the culprit.
+    /// The culprit may be the last of those that were in flight. If one accepted message ended the search, all would be sent together
+    /// again, three times for each message before the culprit.
     /// </summary>
     [Fact]
     public void As_many_messages_are_sent_one_at_a_time_as_were_in_flight()

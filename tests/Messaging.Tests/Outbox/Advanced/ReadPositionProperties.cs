@@ -4,8 +4,8 @@ using Messaging.Outbox.Advanced;
 namespace Messaging.Tests.Outbox.Advanced;
 
 /// <summary>
-/// The read position under random commits. The database is a model of the few facts that the position rests on: ids are given out in order, a
-/// transaction has its lock before its first id, and what it wrote is visible once it has committed.
+/// The read position under random commits. The database is a model of the few facts that the position rests on: ids are given out in order,
+/// a transaction has its lock before its first id, and what it wrote is visible once it has committed.
 /// </summary>
 public sealed class ReadPositionProperties
 {
@@ -124,5 +124,6 @@ internal sealed class ReadPositionRun
         }
     }
 
-    private void AssertNothingAppearsBelow(long position) => Assert.DoesNotContain(_writers.Values.SelectMany(ids => ids), id => id < position);
+    private void AssertNothingAppearsBelow(long position) =>
+        Assert.DoesNotContain(_writers.Values.SelectMany(ids => ids), id => id < position);
 }

@@ -23,8 +23,8 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
     public async Task DisposeAsync() => await _table.DisposeAsync();
 
     /// <summary>
-    /// The relay's loop sends the first message of an aggregate. The connection's reader sends the second one, in a callback. What is in flight is
-    /// still answered, so nothing is sent twice.
+    /// The relay's loop sends the first message of an aggregate. The connection's reader sends the second one, in a callback. What is in
+    /// flight is still answered, so nothing is sent twice.
     /// </summary>
     [Theory]
     [InlineData(1, Aggregates, typeof(ObjectDisposedException))]
@@ -143,12 +143,12 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
         : (Exception)Activator.CreateInstance(type)!;
 
     /// <summary>A service in whose client the test can interfere.</summary>
-    private Task<OutboxHost> RunAsync(string broker, Action<IDelivery, Connection> onSend, params string[] settings) => OutboxHost.StartAsync(
-        _table,
-        broker,
-        services => services.AddSingleton<IHandler>(new ClientHandler(
-            EventId.SendDelivery, sending => onSend((IDelivery)sending.Context, sending.Connection))),
-        [.. settings, $"Outbox:Queue={_queue}"]);
+    private Task<OutboxHost> RunAsync(string broker, Action<IDelivery, Connection> onSend, params string[] settings)
+    {
+        var handler = new ClientHandler(EventId.SendDelivery, sending => onSend((IDelivery)sending.Context, sending.Connection));
+        return OutboxHost.StartAsync(
+            _table, broker, services => services.AddSingleton<IHandler>(handler), [.. settings, $"Outbox:Queue={_queue}"]);
+    }
 
     private async Task AllAreSentAsync(int count)
     {

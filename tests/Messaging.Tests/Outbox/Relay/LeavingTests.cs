@@ -13,9 +13,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Messaging.Tests.Outbox.Relay;
 
 /// <summary>
-/// How the relay leaves a link on which the client has not called back as it should. The test takes the relay's steps by hand, on real sessions and
-/// a real link. In the client, one thread at a time writes for all links of a session, also what other threads have queued. So the test sends a
-/// message too, on another link.
+/// How the relay leaves a link on which the client has not called back as it should. The test takes the relay's steps by hand, on real
+/// sessions and a real link. In the client, one thread at a time writes for all links of a session, also what other threads have queued. So
+/// the test sends a message too, on another link.
 /// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
@@ -60,7 +60,8 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         _ids = await Sql.ScalarAsync<long[]>(_table.Database, "SELECT array_agg(id ORDER BY id) FROM outbox_messages");
         _session = await OutboxSession.OpenAsync(_table.Sessions, default);
         var metrics = _services.Services.GetRequiredService<RelayMetrics>();
-        _dispatcher = new(_session, _link, new PoisonDetector(), new OutboxOptions { Queue = queue, Source = "/test" }, _signal, metrics, TimeProvider.System, NullLogger.Instance);
+        var options = new OutboxOptions { Queue = queue, Source = "/test" };
+        _dispatcher = new(_session, _link, new PoisonDetector(), options, _signal, metrics, TimeProvider.System, NullLogger.Instance);
     }
 
     public async Task DisposeAsync()
@@ -72,7 +73,9 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         await _table.DisposeAsync();
     }
 
-    /// <summary>The test's thread is writing when the relay sends. It then writes the relay's messages too, and gets the exception of the second.</summary>
+    /// <summary>
+    /// The test's thread is writing when the relay sends. It then writes the relay's messages too, and gets the exception of the second.
+    /// </summary>
     [Fact]
     public async Task A_callback_that_never_comes_is_not_waited_for()
     {
@@ -127,8 +130,8 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
     }
 
     /// <summary>
-    /// The client reports a message that needs no answer as accepted at once, even if it is queued behind the test's. Then the test's fails, and
-    /// the client reports everything that was queued as rejected.
+    /// The client reports a message that needs no answer as accepted at once, even if it is queued behind the test's. Then the test's
+    /// fails, and the client reports everything that was queued as rejected.
     /// </summary>
     [Fact]
     public async Task A_callback_that_comes_twice_counts_once()

@@ -14,7 +14,9 @@ using EventId = Amqp.Handler.EventId;
 
 namespace Messaging.Tests.Outbox.Relay;
 
-/// <summary>When answers are marked. The link is real, but the broker's answers are kept back: the test answers instead, by a clock of its own.</summary>
+/// <summary>
+/// When answers are marked. The link is real, but the broker's answers are kept back: the test answers instead, by a clock of its own.
+/// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class MarkingTests(Infrastructure infrastructure) : IAsyncLifetime
 {

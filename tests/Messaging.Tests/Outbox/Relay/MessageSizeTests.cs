@@ -26,7 +26,8 @@ public sealed class MessageSizeTests(Infrastructure infrastructure)
 
         await OutboxRows.SentAsync(table.Database, 9);
         var reason = await Eventually.GetAsync(
-            () => Sql.ScalarAsync<string>(table.Database, "SELECT status || ' ' || coalesce(last_error, '') FROM outbox_messages WHERE id = 3"),
+            () => Sql.ScalarAsync<string>(
+                table.Database, "SELECT status || ' ' || coalesce(last_error, '') FROM outbox_messages WHERE id = 3"),
             reason => reason.StartsWith("Failed", StringComparison.Ordinal));
         Assert.Equal(
             "Failed amqp:link:message-size-exceeded: The body has 1013 bytes. The broker takes messages of at most 1000 bytes.", reason);

@@ -59,7 +59,8 @@ public sealed class OutboxMarkerTests(Infrastructure infrastructure) : IAsyncLif
         Assert.Equal([_second], (await ReadAsync()).Select(message => message.AggregateId));
 
         // Its time has come. It is read again, alone: nothing of its aggregate may overtake it.
-        await Sql.ExecuteAsync(_table.Database, "UPDATE outbox_messages SET next_attempt_at = now() WHERE attempts = 1 AND last_error = 'too large'");
+        await Sql.ExecuteAsync(
+            _table.Database, "UPDATE outbox_messages SET next_attempt_at = now() WHERE attempts = 1 AND last_error = 'too large'");
         Assert.Equal(
             [(_first, 1L, true), (_second, 1L, false)],
             (await ReadAsync()).Select(message => (message.AggregateId, message.AggregateVersion, message.IsRetry)));

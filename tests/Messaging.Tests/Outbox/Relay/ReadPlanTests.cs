@@ -2,7 +2,9 @@ using Xunit.Abstractions;
 
 namespace Messaging.Tests.Outbox.Relay;
 
-/// <summary>What the relay asks again and again costs the same, however many messages are pending or sent. With long tests, a million are.</summary>
+/// <summary>
+/// What the relay asks again and again costs the same, however many messages are pending or sent. With long tests, a million are.
+/// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class ReadPlanTests(Infrastructure infrastructure, ITestOutputHelper output)
 {

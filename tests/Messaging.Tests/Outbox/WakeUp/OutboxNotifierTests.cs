@@ -10,14 +10,16 @@ namespace Messaging.Tests.Outbox.WakeUp;
 public sealed class OutboxNotifierTests(Infrastructure infrastructure)
 {
     private const int AllPartitions = 0xFFFF;
-    private const string Listeners =
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'outbox-relay of a test' AND state = 'idle'";
+    private const string Listeners = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'outbox-relay of a test' AND state = 'idle'
+        """;
 
     private readonly OutboxSignal _signal = new(TimeProvider.System);
 
     /// <summary>
-    /// A server that has just started may end a connection that it has accepted. Npgsql tries again by itself. Before 10.0.3, nothing that waited
-    /// in such a session could be cancelled, so a service did not stop.
+    /// A server that has just started may end a connection that it has accepted. Npgsql tries again by itself. Before 10.0.3, nothing that
+    /// waited in such a session could be cancelled, so a service did not stop.
     /// </summary>
     [Fact]
     public async Task A_listener_whose_session_took_two_attempts_hears_and_stops_when_it_is_told_to()

@@ -54,7 +54,7 @@ public sealed class RetentionTests(Infrastructure infrastructure, ITestOutputHel
         await OutboxRows.SentAsync(sender.Database, posted);
         var longest = await Sql.ScalarAsync<double>(
             sender.Database, "SELECT extract(epoch FROM max(sent_at - occurred_at))::float8 FROM outbox_messages");
-        output.WriteLine($"{Many} rows removed; {posted} messages posted meanwhile; the slowest took {longest:0.000} s from change to mark");
+        output.WriteLine($"{Many} rows removed; {posted} messages posted meanwhile; slowest {longest:0.000} s from change to mark");
 
         // The promise is one second. A loaded machine may take longer for other reasons.
         Assert.InRange(longest, 0, LongTests.AreOn ? 1 : 10);

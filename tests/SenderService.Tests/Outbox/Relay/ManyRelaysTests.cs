@@ -59,7 +59,8 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         await killed.KillAsync();
         Assert.True(await OutboxRows.CountAsync(database, "Pending") > 0, "Everything was sent before anything broke.");
 
-        Assert.Equal(survivorPid, (await SharesAsync(database, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver)).Keys.Single());
+        var left = await SharesAsync(database, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver);
+        Assert.Equal(survivorPid, left.Keys.Single());
         var marked = await MarkAudit.MarkedByAsync(database, pausedPid);
         await paused.ResumeAsync();
         await AllAreSentAsync(database);
@@ -103,7 +104,9 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         Assert.Equal(Enumerable.Range(0, 16), outbox.Relays.SelectMany(relay => relay.Partitions).Order());
     }
 
-    /// <summary>With polls a minute apart only a NOTIFY can be the reason that one instance publishes soon what another has committed.</summary>
+    /// <summary>
+    /// With polls a minute apart only a NOTIFY can be the reason that one instance publishes soon what another has committed.
+    /// </summary>
     [Fact]
     public async Task A_commit_wakes_the_relay_of_another_instance()
     {
@@ -150,7 +153,8 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         async () =>
         {
             await using var source = NpgsqlDataSource.Create(database);
-            await using var command = source.CreateCommand($"SELECT \"Pid\", count(*)::int FROM ({OutboxLocks.Owners}) AS owners GROUP BY 1");
+            await using var command = source.CreateCommand(
+                $"SELECT \"Pid\", count(*)::int FROM ({OutboxLocks.Owners}) AS owners GROUP BY 1");
             await using var reader = await command.ExecuteReaderAsync();
             var shares = new Dictionary<int, int>();
             while (await reader.ReadAsync())

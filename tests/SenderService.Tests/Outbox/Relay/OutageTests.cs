@@ -68,7 +68,9 @@ public sealed class OutageTests(Infrastructure infrastructure)
         Assert.InRange(sender.ProcessorTime - before, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>A broker that starts or stops does so, or a proxy without a broker behind it. The client then throws all kinds of exceptions.</summary>
+    /// <summary>
+    /// A broker that starts or stops does so, or a proxy without a broker behind it. The client then throws all kinds of exceptions.
+    /// </summary>
     [Fact]
     public async Task A_broker_that_hangs_up_while_the_service_connects_is_an_outage_that_health_reports()
     {
@@ -199,7 +201,8 @@ public sealed class OutageTests(Infrastructure infrastructure)
             await using var hold = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({MigrationLock})", migrating);
             await hold.ExecuteNonQueryAsync();
             wire.Mend();
-            const string Waiting = $"SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {OutboxLocks.IsHere})";
+            const string Waiting =
+                $"SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {OutboxLocks.IsHere})";
             await Eventually.GetAsync(() => Sql.ScalarAsync<bool>(database, Waiting), waits => waits);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync(sender));
         }

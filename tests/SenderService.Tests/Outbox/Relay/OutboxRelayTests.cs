@@ -55,7 +55,9 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         await Sql.ExecuteAsync(sender.Database, $$"""
             INSERT INTO outbox_messages
                 (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
-            VALUES (gen_random_uuid(), 'EntityItemCreated', gen_random_uuid(), 1, 0, '{{Written}}', '{"correlationId": "any"}', now(), 'Pending', 0)
+            VALUES (
+                gen_random_uuid(), 'EntityItemCreated', gen_random_uuid(), 1, 0,
+                '{{Written}}', '{"correlationId": "any"}', now(), 'Pending', 0)
             """);
 
         var message = Assert.Single(await ReceiveAsync(sender.Queue, 1));
@@ -141,7 +143,8 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         {
             for (var version = 2; version <= 20; version++)
             {
-                using var updated = await sender.Client.PutAsJsonAsync($"/api/EntityItems/{item.Id}", new { name = item.Name, value = version });
+                var change = new { name = item.Name, value = version };
+                using var updated = await sender.Client.PutAsJsonAsync($"/api/EntityItems/{item.Id}", change);
                 Assert.Equal(HttpStatusCode.OK, updated.StatusCode);
             }
         }));
@@ -150,7 +153,8 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         foreach (var of in messages.GroupBy(message => message.Properties.GroupId))
         {
             Assert.Equal(
-                Enumerable.Range(1, 20).Select(version => (object)(long)version), of.Select(message => message.ApplicationProperties.Map["aggregate-version"]));
+                Enumerable.Range(1, 20).Select(version => (object)(long)version),
+                of.Select(message => message.ApplicationProperties.Map["aggregate-version"]));
         }
     }
 
@@ -161,7 +165,8 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         await using var sender = await RunningSender.StartAsync(infrastructure, broker: "amqp://nobody:x@127.0.0.1:1");
         await Eventually.GetAsync(
             sender.HealthAsync,
-            health => health.Contains("Degraded", StringComparison.Ordinal) && health.Contains("cannot be reached", StringComparison.Ordinal));
+            health => health.Contains("Degraded", StringComparison.Ordinal)
+                && health.Contains("cannot be reached", StringComparison.Ordinal));
 
         await PostAsync(sender, "accepted", 1m);
         var row = await RowAsync(sender, _ => true);
