@@ -61,8 +61,9 @@ internal sealed class InboxTransaction(InboxContext context, IInboxHandler handl
     }
 
     /// <summary>
-    /// A handler may have hidden an error that has aborted the transaction. PostgreSQL would then answer COMMIT with a rollback, Npgsql would not notice
-    /// it, and the messages would be lost. Any statement fails in an aborted transaction. If something was saved, that was the statement.
+    /// A handler may have hidden an error that has aborted the transaction. PostgreSQL would then answer COMMIT with a rollback, Npgsql
+    /// would not notice it, and the messages would be lost. Any statement fails in an aborted transaction. If something was saved, that was
+    /// the statement.
     /// </summary>
     private Task ThrowIfAbortedAsync(CancellationToken cancellationToken) =>
         context.Db.Database.CurrentTransaction!.CreateSavepointAsync("applied", cancellationToken);

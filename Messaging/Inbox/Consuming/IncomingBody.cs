@@ -28,8 +28,8 @@ internal static class IncomingBody
     };
 
     /// <summary>
-    /// AMQPNetLite decodes a value when somebody asks for it, and cannot decode one that is nested more than 64 deep. So the type is read from the
-    /// encoding (specification 1.6).
+    /// AMQPNetLite decodes a value when somebody asks for it, and cannot decode one that is nested more than 64 deep. So the type is read
+    /// from the encoding (specification 1.6).
     /// </summary>
     private static bool MayBeBytes(AmqpValue value) =>
         value.ValueBuffer is not { Length: > 0 } encoded

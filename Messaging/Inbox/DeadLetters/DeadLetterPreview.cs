@@ -40,7 +40,8 @@ internal static class DeadLetterPreview
         }
         catch (Exception exception)
         {
-            // It is nested more than 64 deep, or is not well encoded: AMQPNetLite cannot decode it. The dead letter must be stored all the same.
+            // It is nested more than 64 deep, or is not well encoded: AMQPNetLite cannot decode it. The dead letter must be stored all the
+            // same.
             return OfText(exception.Message);
         }
     }
