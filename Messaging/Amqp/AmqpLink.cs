@@ -36,6 +36,9 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
     public bool IsClosed =>
         _closed.IsCancellationRequested || Link.IsClosed || Link.Error is not null || _session.IsClosed || _session.Connection.IsClosed;
 
+    /// <summary>Why it has ended, for the log.</summary>
+    public string Reason => (Link.Error ?? _session.Error ?? _session.Connection.Error)?.ToString() ?? "the connection is gone";
+
     /// <summary>Why the broker would refuse a body of this size. Null if the broker has set no limit, or the body is within it.</summary>
     /// <param name="bodySize">Bytes. The message around it needs some more, so a body just below the limit may still be refused.</param>
     public Error? Refuses(int bodySize) => _maxMessageSize is 0 || (ulong)bodySize <= _maxMessageSize

@@ -6,7 +6,7 @@ namespace Messaging.Inbox.Consuming;
 /// Takes messages from the broker, processes them and accepts them, in this order. It owns the loop and the waiting. <see
 /// cref="InboxProcessor"/> processes one batch.
 /// </summary>
-internal sealed class InboxConsumer(
+internal sealed partial class InboxConsumer(
     AmqpConnection broker,
     IServiceScopeFactory scopes,
     InboxReady ready,
@@ -59,6 +59,11 @@ internal sealed class InboxConsumer(
             }
         }
 
+        if (IsNewInterruption)
+        {
+            LogEnded(Logger, _options.Queue!, link.Reason);
+        }
+
         return false;
     }
 
@@ -81,4 +86,7 @@ internal sealed class InboxConsumer(
 
         return new(batch, 0, count);
     }
+
+    [LoggerMessage(2, LogLevel.Warning, "The link to queue {Queue} has ended. What was not accepted comes again: {Reason}")]
+    private static partial void LogEnded(ILogger logger, string queue, string reason);
 }
