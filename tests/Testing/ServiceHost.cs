@@ -15,7 +15,7 @@ public sealed class ServiceHost<TService>(params IEnumerable<string> settings) :
 
     public void Start()
     {
-        UseKestrel(port: 0);
+        UseKestrel();
         StartServer();
         _client = CreateClient();
     }
@@ -33,6 +33,9 @@ public sealed class ServiceHost<TService>(params IEnumerable<string> settings) :
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");
+
+        // Not by UseKestrel(port): that sets the address when the host may have started already.
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         foreach (var setting in settings)
         {
             var name = setting.Split('=')[0];
