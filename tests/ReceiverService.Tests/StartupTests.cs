@@ -12,6 +12,6 @@ public sealed class StartupTests
 
     /// <summary>With pauses that double, more attempts would hold up the queue for hours.</summary>
     [Fact]
-    public Task A_message_is_not_tried_without_end() => ServiceProcess.AssertSaysWhyItCannotStartAsync(
+    public Task More_than_10_attempts_are_refused_at_start() => ServiceProcess.AssertSaysWhyItCannotStartAsync(
         "The field Attempts must be between 1 and 10", Service, Database, Broker, "Inbox:Attempts=11");
 }

@@ -14,7 +14,7 @@ public sealed class OperatorEndpointsTests
     [Theory]
     [InlineData()]
     [InlineData("Operators:ApiKey=")]
-    public async Task Without_a_configured_key_there_are_no_such_endpoints(params string[] settings)
+    public async Task Without_a_configured_key_the_endpoints_do_not_exist(params string[] settings)
     {
         await using var service = Start(["environment=Production", .. settings]);
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(service, Key));
@@ -47,7 +47,7 @@ public sealed class OperatorEndpointsTests
     }
 
     [Fact]
-    public async Task In_development_no_key_is_asked_for()
+    public async Task In_development_no_key_is_needed()
     {
         await using var service = Start($"Operators:ApiKey={Key}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await GetAsync(service));

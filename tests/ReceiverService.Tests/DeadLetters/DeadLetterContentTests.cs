@@ -61,7 +61,7 @@ public sealed class DeadLetterContentTests(Infrastructure infrastructure) : IAsy
     }
 
     [Fact]
-    public async Task A_replay_processes_exactly_what_came()
+    public async Task A_replay_processes_exactly_the_original_message()
     {
         await _receiver.ExecuteAsync("ALTER TABLE entity_items ADD CONSTRAINT no_good CHECK (name <> 'good')");
         var message = Full(Events.Created(_id, 9, "good"));
@@ -83,7 +83,7 @@ public sealed class DeadLetterContentTests(Infrastructure infrastructure) : IAsy
 
     /// <summary>Every section, and every type that AMQP has and the client knows.</summary>
     [Fact]
-    public void The_encoded_message_is_what_came()
+    public void The_encoded_message_equals_the_received_one()
     {
         // RabbitMQ 3 ends the connection over properties of these three types, so no broker is asked.
         var message = Full(Events.Of(Guid.NewGuid(), "Unknown", 1, "{}"u8.ToArray()));

@@ -47,7 +47,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     }
 
     [Fact]
-    public async Task What_an_operator_corrects_is_what_is_replayed()
+    public async Task A_replay_processes_the_corrected_body()
     {
         await _receiver.SendAsync(_messageId, nameof(EntityItemCreated), 3, "{");
         var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
@@ -71,7 +71,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     [InlineData("list")]
     [InlineData("none")]
     [InlineData("xml")]
-    public async Task A_body_is_replayed_as_it_was_corrected_whatever_came_instead_of_it(string body)
+    public async Task A_corrected_body_can_replace_any_kind_of_body(string body)
     {
         var message = Events.Created(_id, 3, "");
         message.BodySection = body switch
@@ -92,7 +92,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     }
 
     [Fact]
-    public async Task A_message_that_was_processed_before_has_no_second_effect_by_a_replay()
+    public async Task A_replay_of_a_processed_message_has_no_second_effect()
     {
         await _receiver.ExecuteAsync("ALTER TABLE entity_items ADD CONSTRAINT no_second CHECK (name <> 'second')");
         await SendAsync(_messageId, "second", version: 2);
@@ -139,7 +139,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     }
 
     [Fact]
-    public async Task Of_replays_at_the_same_moment_one_has_an_effect()
+    public async Task Only_one_of_several_replays_at_the_same_moment_has_an_effect()
     {
         await _receiver.SendAsync(_messageId, nameof(EntityItemCreated), 1, "{");
         var letter = Assert.Single(await _receiver.DeadLettersAsync(1));

@@ -48,7 +48,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task A_message_that_cannot_be_read_is_kept_with_the_reason_and_those_around_it_go_through(string kind)
+    public async Task A_message_that_cannot_be_read_is_kept_with_the_reason_and_the_messages_around_it_go_through(string kind)
     {
         var spoiled = Events.Created(Guid.CreateVersion7(), 1, "spoiled");
         Spoiled[kind].Spoil(spoiled);
@@ -70,7 +70,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     }
 
     [ArtemisFact]
-    public async Task Text_and_bytes_as_a_value_and_data_in_several_sections_are_read_like_data()
+    public async Task Text_values_bytes_values_and_several_data_sections_are_read_like_data()
     {
         var (text, bytes, sections) = (Guid.CreateVersion7(), Guid.CreateVersion7(), new DataList());
         await SendAsync(text, new AmqpValue { Value = Events.Body(text, "text") });
@@ -92,7 +92,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Application_properties_of_any_type_are_no_obstacle_and_are_kept_readable()
+    public async Task Application_properties_of_any_type_are_accepted_and_kept_readable()
     {
         var good = Events.Created(_id, 1, "good");
         AnyProperties.AddTo(good.ApplicationProperties);

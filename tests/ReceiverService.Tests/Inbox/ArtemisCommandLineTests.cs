@@ -11,7 +11,7 @@ public sealed class ArtemisCommandLineTests(Infrastructure infrastructure)
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     [ArtemisFact]
-    public async Task Its_messages_are_kept_with_the_reason_and_as_they_were_sent()
+    public async Task Its_messages_are_kept_unchanged_with_the_reason()
     {
         await using var receiver = await RunningReceiver.StartAsync(infrastructure);
         await ProduceAsync(

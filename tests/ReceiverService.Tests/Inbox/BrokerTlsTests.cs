@@ -26,7 +26,7 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task By_TLS_messages_are_consumed_as_without_it()
+    public async Task Messages_are_consumed_over_TLS()
     {
         await using var receiver = Start(new Dictionary<string, string> { ["SSL_CERT_FILE"] = _entrance.CertificateFile });
         await receiver.WaitUntilHealthyAsync();
@@ -37,7 +37,7 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_an_outage_that_log_and_health_tell_of()
+    public async Task An_untrusted_certificate_is_an_outage_that_log_and_health_report()
     {
         await using var receiver = Start(new Dictionary<string, string>());
         await Eventually.GetAsync(() => Task.FromResult(_entrance.Connections), connections => connections >= Attempts);

@@ -101,10 +101,10 @@ public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLi
     public async Task DisposeAsync() => await _receiver.DisposeAsync();
 
     [RheaFact]
-    public Task What_rhea_sends_is_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Rhea!, Rhea);
+    public Task Messages_of_rhea_are_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Rhea!, Rhea);
 
     [ProtonFact]
-    public Task What_Proton_sends_is_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Proton!, Proton);
+    public Task Messages_of_Proton_are_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Proton!, Proton);
 
     private async Task ExchangeAsync(ForeignRuntime runtime, string script)
     {

@@ -22,7 +22,7 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
     }
 
     [Fact]
-    public async Task The_second_delivery_of_a_message_has_no_effect_whatever_it_says()
+    public async Task A_second_delivery_has_no_effect_even_with_another_body()
     {
         var messageId = Guid.NewGuid();
         await SendCreatedAsync(messageId, 1, "first");
@@ -77,7 +77,7 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
 
     [Theory]
     [MemberData(nameof(Unprocessable))]
-    public async Task What_cannot_be_processed_is_kept_with_the_reason_and_the_rest_goes_through(string type, string body, string reason)
+    public async Task A_message_that_cannot_be_processed_is_kept_with_the_reason_and_the_others_go_through(string type, string body, string reason)
     {
         await SendCreatedAsync(Guid.NewGuid(), 1, "before");
         await _receiver.SendAsync(Guid.NewGuid(), type, 1, body);

@@ -34,7 +34,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
 
     [Theory]
     [MemberData(nameof(HeldSteps))]
-    public async Task Killed_in_its_transaction_it_loses_nothing_and_does_nothing_twice(string step, string hold, string waitsIn)
+    public async Task A_receiver_killed_in_its_transaction_loses_nothing_and_applies_nothing_twice(string step, string hold, string waitsIn)
     {
         await WaitAtCommitAsync();
         await using (var held = await DatabaseLock.TakeAsync(_producer.Database, hold))
@@ -47,11 +47,11 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
 
         // A commit that was sent already may still come to pass without anybody to hear of it.
         Assert.True(waitsIn == "COMMIT" || await InboxCountAsync() == 0, $"Something was committed {step}.");
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     [Fact]
-    public async Task Killed_after_the_commit_and_before_it_could_accept_it_does_nothing_twice()
+    public async Task A_receiver_killed_between_its_commit_and_its_acceptance_applies_nothing_twice()
     {
         var broker = new Uri(infrastructure.Broker);
         await using var wire = new TcpWire(broker.Host, broker.Port);
@@ -75,7 +75,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Asked_to_end_in_the_middle_of_a_batch_it_ends_in_time_and_gives_everything_back()
+    public async Task A_receiver_stopped_in_a_blocked_batch_ends_in_time_and_returns_all_messages()
     {
         await using (var held = await DatabaseLock.TakeAsync(_producer.Database, "LOCK TABLE entity_items"))
         {
@@ -87,11 +87,11 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             Assert.True(took < LongestExit, $"It took {took}.");
         }
 
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     [Fact]
-    public async Task Asked_to_end_while_it_works_it_ends_what_it_began()
+    public async Task A_receiver_stopped_at_work_ends_in_time_and_loses_nothing()
     {
         await using (var receiver = await StartAsync(infrastructure.Broker))
         {
@@ -101,7 +101,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             Assert.True(took < LongestExit, $"It took {took}.");
         }
 
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     private Task<ServiceInstance> StartAsync(string broker) => ReceiverProcess.StartAsync(_producer.Database, broker, _queue);
@@ -122,7 +122,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         }
     }
 
-    private async Task AssertTheNextInstanceEndsUpExactAsync()
+    private async Task AssertNextInstanceFinishesExactlyAsync()
     {
         await using var receiver = await StartAsync(infrastructure.Broker);
         await Eventually.GetAsync(InboxCountAsync, count => count >= Entities * Versions);

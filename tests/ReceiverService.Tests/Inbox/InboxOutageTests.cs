@@ -12,7 +12,7 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task A_database_that_is_away_costs_no_message_no_dead_letter_and_no_hot_redelivery()
+    public async Task A_database_outage_loses_no_message_makes_no_dead_letter_and_causes_no_busy_redelivery()
     {
         await using var producer = await RunningReceiver.StartAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
@@ -30,7 +30,7 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
         var delivered = deliveries.Value;
         Assert.InRange(delivered, 1, Messages);
 
-        databaseWire.Mend();
+        databaseWire.Restore();
         var mended = Stopwatch.GetTimestamp();
         await Eventually.GetAsync(() => CountAsync(producer, "entity_items"), count => count >= Messages);
         Assert.InRange(Stopwatch.GetElapsedTime(mended), TimeSpan.Zero, LongestDrain);

@@ -101,7 +101,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
     }
 
     [Fact]
-    public async Task A_transient_failure_is_neither_halved_nor_tried_again_nor_a_dead_letter()
+    public async Task A_transient_failure_causes_no_halving_no_second_attempt_and_no_dead_letter()
     {
         await FailAsync("40001");
         var failure = await Assert.ThrowsAsync<PostgresException>(() => ProcessAsync(Batch("good", bad: 37)));

@@ -46,7 +46,7 @@ public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLif
     }
 
     [Fact]
-    public async Task Replicas_share_the_entities_keep_their_order_and_the_survivor_takes_all_over()
+    public async Task Replicas_share_the_entities_keep_their_order_and_the_survivor_takes_over()
     {
         await _producer.ExecuteAsync("""
             CREATE TABLE log (n bigint GENERATED ALWAYS AS IDENTITY, message_id uuid, replica text);

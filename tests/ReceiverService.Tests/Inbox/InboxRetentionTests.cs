@@ -6,7 +6,7 @@ namespace ReceiverService.Tests.Inbox;
 public sealed class InboxRetentionTests(Infrastructure infrastructure)
 {
     [Fact]
-    public async Task Rows_that_are_too_old_are_removed_and_no_others()
+    public async Task Only_rows_that_are_too_old_are_removed()
     {
         var interval = TimeSpan.FromSeconds(10);
         await using var receiver = await RunningReceiver.StartAsync(
@@ -28,7 +28,7 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
 
     /// <summary>The times of the rows show how long the consumer could not write one.</summary>
     [LongFact]
-    public async Task A_million_old_rows_are_removed_without_a_pause_of_the_consumer()
+    public async Task The_consumer_continues_while_a_million_old_rows_are_removed()
     {
         await using var receiver = await RunningReceiver.StartAsync(infrastructure, "Inbox:Retention:Interval=00:00:01");
         await AddRowsAsync(receiver.Database, 1_000_000, "now() - interval '8 days' - i * interval '1 millisecond'");
@@ -63,7 +63,7 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task One_step_removes_the_oldest_rows_and_no_more_than_a_step_may()
+    public async Task One_step_removes_the_oldest_rows_up_to_the_step_size()
     {
         await using var receiver = await RunningReceiver.StartAsync(
             infrastructure, "Inbox:Retention:StepSize=10", "Inbox:Retention:Pause=00:00:00", "Inbox:Retention:Interval=00:00:01");

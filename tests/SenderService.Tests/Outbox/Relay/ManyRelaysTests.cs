@@ -41,7 +41,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task What_a_dead_and_a_paused_relay_leave_is_taken_over_and_the_paused_one_marks_nothing_of_it()
+    public async Task The_partitions_of_a_dead_and_a_paused_relay_are_taken_over_and_the_paused_one_marks_nothing_of_them()
     {
         var database = await RunningSender.CreateDatabaseAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
@@ -93,7 +93,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task The_outbox_tells_which_instance_has_which_partitions()
+    public async Task The_outbox_shows_which_instance_has_which_partitions()
     {
         await using var first = await RunningSender.StartAsync(infrastructure, null, "OTEL_SERVICE_NAME=sender");
         await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, "OTEL_SERVICE_NAME=sender-2");
@@ -119,7 +119,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task What_is_committed_where_the_relay_has_lost_its_broker_wakes_the_relay_that_took_over()
+    public async Task A_commit_at_an_instance_without_a_broker_wakes_the_relay_that_took_over()
     {
         const string NoPolling = "Outbox:PollInterval=00:01:00";
         await using var wire = new BrokerWire(infrastructure.Broker);

@@ -116,7 +116,7 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task What_is_rolled_back_leaves_neither_entity_nor_message()
+    public async Task A_rollback_leaves_no_entity_and_no_message()
     {
         await using var sender = await RunningSender.StartAsync(infrastructure);
         await using (var scope = sender.Services.CreateAsyncScope())
