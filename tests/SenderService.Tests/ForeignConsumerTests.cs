@@ -4,7 +4,7 @@ using SenderService.EntityItems;
 
 namespace SenderService.Tests;
 
-/// <summary>What the sender publishes, read by AMQP clients that are not ours.</summary>
+/// <summary>Third-party AMQP clients read the messages of the sender.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class ForeignConsumerTests(Infrastructure infrastructure, SenderFixture fixture) : IClassFixture<SenderFixture>
 {

@@ -1,8 +1,8 @@
 namespace Messaging.Tests.Inbox;
 
 /// <summary>
-/// A service that consumes and publishes, killed at a known step. The test holds the step from outside, and sees that it is reached. Whatever the step,
-/// the next instance neither loses nor doubles an order or its confirmation.
+/// A service that consumes and publishes, killed at a known step. The test holds the step from outside, and sees that it is reached.
+/// Whatever the step, the next instance neither loses nor doubles an order or its confirmation.
 /// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class ConsumeAndPublishCrashTests(Infrastructure infrastructure) : IAsyncLifetime

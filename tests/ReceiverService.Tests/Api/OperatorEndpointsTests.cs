@@ -5,7 +5,7 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.Api;
 
-/// <summary>Who may use the operators' endpoints. Neither database nor broker is needed to be refused.</summary>
+/// <summary>Who may use the operators' endpoints. The service refuses a caller without asking database or broker.</summary>
 public sealed class OperatorEndpointsTests
 {
     private const string Key = "a key of operators";
@@ -72,8 +72,10 @@ public sealed class OperatorEndpointsTests
     public async Task Swagger_says_how_a_replay_can_fail()
     {
         await using var service = Start();
-        var replay = (await SwaggerAsync(service)).GetProperty("paths").GetProperty("/api/dead-letters/{id}/replay").GetProperty("post");
-        Assert.True(replay.GetProperty("responses").GetProperty("409").GetProperty("content").TryGetProperty("application/problem+json", out _));
+        var replay = (await SwaggerAsync(service))
+            .GetProperty("paths").GetProperty("/api/dead-letters/{id}/replay").GetProperty("post");
+        var conflict = replay.GetProperty("responses").GetProperty("409");
+        Assert.True(conflict.GetProperty("content").TryGetProperty("application/problem+json", out _));
     }
 
     private static ServiceHost<EntityItem> Start(params string[] settings)

@@ -12,7 +12,7 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>What an operator can do about dead letters.</summary>
+/// <summary>What an operator can do with dead letters.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -40,7 +40,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         Assert.Equal("good", (await _receiver.ItemAsync(_id, _ => true))!.Name);
         await AssertDoneAsync(letter.Id);
 
-        // The message has had its effect. When it is delivered again it has none.
+        // The message has had its effect. A second delivery has no effect.
         await SendAsync(_messageId, "delivered again", version: 2);
         await _receiver.SendLastAsync();
         Assert.Equal("good", (await _receiver.ItemAsync(_id, _ => true))!.Name);
@@ -98,7 +98,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         await SendAsync(_messageId, "second", version: 2);
         var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
 
-        // After its retention period the record is gone, so a message of this id counts as new.
+        // After the retention period the record is gone. A message with this id then counts as new.
         await _receiver.ExecuteAsync("ALTER TABLE entity_items DROP CONSTRAINT no_second; DELETE FROM inbox_messages");
         await SendAsync(_messageId, "first");
         Assert.Equal("first", (await _receiver.ItemAsync(_id, item => item is not null))!.Name);
@@ -163,7 +163,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         Assert.Null(await _receiver.ItemAsync(_id, _ => true));
     }
 
-    /// <summary>The names of parameters are not case-sensitive, in the request and in the address of the next page.</summary>
+    /// <summary>Upper and lower case do not matter in names of parameters, in the request and in the address of the next page.</summary>
     [Theory]
     [InlineData("limit=2")]
     [InlineData("Limit=2&AFTER=6")]
@@ -199,12 +199,16 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     private Task SendAsync(Guid messageId, string name, long version = 1) =>
         _receiver.SendAsync(messageId, nameof(EntityItemCreated), version, Events.Body(_id, name));
 
-    /// <summary>The dead letter is gone, and the inbox has one record of its message, which says that it was processed.</summary>
+    /// <summary>
+    /// Asserts that the dead letter is gone, and that the inbox has one record, which says that its message was processed.
+    /// </summary>
     private async Task AssertDoneAsync(long id)
     {
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync(id));
         Assert.Equal(
-            1, await _receiver.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE message_id = '{_messageId}' AND NOT is_dead_letter"));
+            1,
+            await _receiver.ScalarAsync<long>(
+                $"SELECT count(*) FROM inbox_messages WHERE message_id = '{_messageId}' AND NOT is_dead_letter"));
     }
 
     private async Task<ReplayOutcome> ReplayAsync(long id)
@@ -221,11 +225,12 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         return answer.StatusCode;
     }
 
-    /// <returns>The reason that is given.</returns>
+    /// <returns>The reason in the answer.</returns>
     private async Task<string> FailAsync(long id)
     {
         using var answer = await _receiver.Client.PostAsync(new Uri($"/api/dead-letters/{id}/replay", UriKind.Relative), null);
-        Assert.Equal((HttpStatusCode.Conflict, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.Conflict, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!;
     }
 

@@ -9,7 +9,7 @@ using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>Any message is applied, or kept with a reason. The good messages around it go through.</summary>
+/// <summary>Every message is applied, or kept with a reason. The good messages around it go through.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -17,7 +17,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     private readonly Guid _id = Guid.CreateVersion7();
     private RunningReceiver _receiver = null!;
 
-    /// <summary>Ways to spoil a good message, by name.</summary>
+    /// <summary>Ways to spoil a good message, each with its name.</summary>
     private static readonly Dictionary<string, (Action<Message> Spoil, string Reason)> Spoiled = new()
     {
         ["malformed JSON"] = (message => message.BodySection = DataOf("{\"id\": "), "is not the JSON of EntityItemCreated"),
@@ -26,7 +26,8 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         ["no bytes"] = (message => message.BodySection = new DataSection { Binary = [] }, "is not the JSON"),
         ["10 MB"] = (message => message.BodySection = new DataSection { Binary = TenMegabytes }, "is not the JSON"),
         ["no body"] = (message => message.BodySection = null, "The body is missing"),
-        ["a map as its body"] = (message => message.BodySection = new AmqpValue { Value = new Map { ["id"] = 1 } }, "neither data nor text"),
+        ["a map as its body"] = (
+            message => message.BodySection = new AmqpValue { Value = new Map { ["id"] = 1 } }, "neither data nor text"),
         ["an unknown type"] = (message => message.Properties.Subject = "SomethingElse", "The type 'SomethingElse' is unknown"),
         ["a type that cannot be stored"] = (message => message.Properties.Subject = "x\0y", "is unknown"),
         ["no type"] = (message => message.Properties.Subject = null, "The subject"),
@@ -64,7 +65,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         }
         else
         {
-            // Some brokers turn such a body into bytes of their own.
+            // Some brokers convert such a body into bytes.
             Assert.Contains(body.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict });
         }
     }

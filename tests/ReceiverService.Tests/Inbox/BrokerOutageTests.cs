@@ -3,7 +3,7 @@ using ReceiverService.Tests.Wires;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>A broker that does not do its part delays messages, and that is all it does.</summary>
+/// <summary>A broker that does not work delays messages. It has no other effect.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -11,7 +11,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
     private readonly string _queue = Infrastructure.NewQueue();
     private RunningReceiver _producer = null!;
 
-    /// <summary>Its own receiver listens to another queue: it serves to send, and to look.</summary>
+    /// <summary>Sends messages and reads the projection. Its own receiver listens to another queue.</summary>
     public async Task InitializeAsync() => _producer = await RunningReceiver.StartAsync(infrastructure);
 
     public async Task DisposeAsync() => await _producer.DisposeAsync();
@@ -35,7 +35,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
         await receiver.WaitUntilHealthyAsync();
     }
 
-    /// <summary>As when a cable is pulled. The broker gives the message to the silent connection, and gets it back at its end.</summary>
+    /// <summary>Like a pulled cable. The broker sends the message over the silent connection, and gets it back when that ends.</summary>
     [Fact]
     public async Task A_silent_connection_is_closed_and_its_messages_come_by_another_one()
     {

@@ -3,7 +3,9 @@ using ReceiverService.Tests.Wires;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>A broker that is reached by TLS (amqps). The services are processes, because trust in a certificate is set for a process.</summary>
+/// <summary>
+/// A broker behind TLS (amqps). Each service is a process of its own, because a process can trust a certificate only as a whole.
+/// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -12,7 +14,7 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
     private RunningReceiver _producer = null!;
     private TlsEntrance _entrance = null!;
 
-    /// <summary>Its own receiver listens to another queue: it serves to send, and to look.</summary>
+    /// <summary>Sends messages and reads the projection. Its own receiver listens to another queue.</summary>
     public async Task InitializeAsync()
     {
         _producer = await RunningReceiver.StartAsync(infrastructure);

@@ -1,11 +1,11 @@
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>Messages of clients that are not ours, each in its own ways: text as a value, ids of other types, every type of property.</summary>
+/// <summary>Messages of third-party clients. They differ: text as a value, ids of other types, every type of property.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLifetime
 {
-    /// <summary>Sends one good message as data, one as text with a uuid as its id, one with every type of property, and three bad ones.</summary>
+    /// <summary>Sends three good messages (data, text with a uuid as its id, every type of property) and three bad ones.</summary>
     private const string Rhea = """
         const rhea = require('rhea'), crypto = require('crypto'), t = rhea.types;
         const [address, queue, a, b, c] = process.argv.slice(1);

@@ -2,8 +2,8 @@
 namespace ReceiverService.Tests.Inbox;
 
 /// <summary>
-/// A receiver that ends at a known step, as a process: the step is held from outside, by a lock or on the wire, and seen to be reached. The
-/// next instance must end up with the exact projection, whatever the step.
+/// A receiver process that ends at a known step. The test holds the step with a lock or on the wire, and sees that the receiver has reached
+/// it. After each step, the next instance must finish with the exact projection.
 /// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifetime
@@ -16,7 +16,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
     private RunningReceiver _producer = null!;
     private string _queue = "";
 
-    /// <summary>Its own receiver listens to another queue: it serves to send, and to migrate the database.</summary>
+    /// <summary>Sends messages and migrates the database. Its own receiver listens to another queue.</summary>
     public async Task InitializeAsync()
     {
         _producer = await RunningReceiver.StartAsync(infrastructure);
@@ -45,7 +45,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             await receiver.KillAsync();
         }
 
-        // A commit that was sent already may still come to pass without anybody to hear of it.
+        // A commit that was already sent may still succeed, although nobody reads the answer.
         Assert.True(waitsIn == "COMMIT" || await InboxCountAsync() == 0, $"Something was committed {step}.");
         await AssertNextInstanceFinishesExactlyAsync();
     }
@@ -64,7 +64,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             await receiver.KillAsync();
         }
 
-        // What comes again must not be applied again: with the version guard out of the way, it would show.
+        // A second delivery must not be applied again. Without the version guard a second effect would be visible.
         await _producer.ExecuteAsync("UPDATE entity_items SET version = 0, name = 'already applied'");
         await using var next = await StartAsync(infrastructure.Broker);
         await AssertQueueIsDrainedAsync();
@@ -106,7 +106,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
 
     private Task<ServiceInstance> StartAsync(string broker) => ReceiverProcess.StartAsync(_producer.Database, broker, _queue);
 
-    /// <summary>Has commits wait for the advisory lock 1, if somebody holds it.</summary>
+    /// <summary>Makes commits wait for the advisory lock 1, if somebody holds it.</summary>
     private Task<int> WaitAtCommitAsync() => _producer.ExecuteAsync("""
         CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
         CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON inbox_messages DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait();
@@ -137,7 +137,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         Assert.Equal(0, await _producer.ScalarAsync<long>("SELECT count(*) FROM dead_letters"));
     }
 
-    /// <summary>One more message comes last: everything before it was processed then.</summary>
+    /// <summary>Sends one more message at the end. When it is applied, all messages before it have been processed.</summary>
     private async Task AssertQueueIsDrainedAsync()
     {
         var last = Guid.CreateVersion7();

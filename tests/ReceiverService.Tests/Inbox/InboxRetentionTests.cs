@@ -12,13 +12,15 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         await using var receiver = await RunningReceiver.StartAsync(
             infrastructure, "Inbox:Retention:StepSize=10", "Inbox:Retention:Pause=00:00:00", $"Inbox:Retention:Interval={interval}");
 
-        // In one transaction, so that one pass has to find all. Many rows have the same time, more than fit into a step.
+        // One transaction, so that one pass must find all rows. More rows have the same time than fit into a step.
         await AddRowsAsync(
-            receiver.Database, 100, "CASE WHEN i <= 95 THEN now() - interval '7 days 1 minute' ELSE now() - interval '6 days 23 hours' END");
+            receiver.Database,
+            100,
+            "CASE WHEN i <= 95 THEN now() - interval '7 days 1 minute' ELSE now() - interval '6 days 23 hours' END");
         await Eventually.GetAsync(() => CountAsync(receiver.Database), count => count < 100);
         var begun = Stopwatch.GetTimestamp();
         await Eventually.GetAsync(() => CountAsync(receiver.Database), count => count <= 5);
-        Assert.True(Stopwatch.GetElapsedTime(begun) < interval / 2, "It took more than one pass.");
+        Assert.True(Stopwatch.GetElapsedTime(begun) < interval / 2, "The removal took more than one pass.");
 
         // Rows that are not old stay, after any number of passes.
         await AddRowsAsync(receiver.Database, 1, "now() - interval '8 days'");
@@ -26,7 +28,7 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         Assert.Equal(5, await CountAsync(receiver.Database));
     }
 
-    /// <summary>The times of the rows show how long the consumer could not write one.</summary>
+    /// <summary>The times of the rows show the longest time in which the consumer wrote none.</summary>
     [LongFact]
     public async Task The_consumer_continues_while_a_million_old_rows_are_removed()
     {
@@ -35,7 +37,8 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         using var removed = new CancellationTokenSource();
         var consuming = ConsumeAsync(receiver, removed.Token);
         await Eventually.GetAsync(
-            () => Sql.ScalarAsync<long>(receiver.Database, "SELECT count(*) FROM inbox_messages WHERE processed_at < now() - interval '7 days'"),
+            () => Sql.ScalarAsync<long>(
+                receiver.Database, "SELECT count(*) FROM inbox_messages WHERE processed_at < now() - interval '7 days'"),
             old => old == 0,
             TimeSpan.FromMinutes(5));
         await removed.CancelAsync();
@@ -70,7 +73,8 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         await receiver.ExecuteAsync("""
             CREATE TABLE steps (id bigint GENERATED ALWAYS AS IDENTITY, rows bigint, oldest timestamptz, newest timestamptz);
             CREATE FUNCTION log_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                INSERT INTO steps (rows, oldest, newest) SELECT count(*), min(processed_at), max(processed_at) FROM removed HAVING count(*) > 0;
+                INSERT INTO steps (rows, oldest, newest)
+                    SELECT count(*), min(processed_at), max(processed_at) FROM removed HAVING count(*) > 0;
                 RETURN NULL; END $$;
             CREATE TRIGGER log_step AFTER DELETE ON inbox_messages REFERENCING OLD TABLE AS removed
                 FOR EACH STATEMENT EXECUTE FUNCTION log_step();
@@ -81,7 +85,8 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         await Eventually.GetAsync(() => CountAsync(receiver.Database), count => count == 6);
         Assert.Equal("10,9", await Sql.ScalarAsync<string>(receiver.Database, "SELECT string_agg(rows::text, ',' ORDER BY id) FROM steps"));
         Assert.True(await Sql.ScalarAsync<bool>(
-            receiver.Database, "SELECT (SELECT newest FROM steps ORDER BY id LIMIT 1) < (SELECT oldest FROM steps ORDER BY id DESC LIMIT 1)"));
+            receiver.Database,
+            "SELECT (SELECT newest FROM steps ORDER BY id LIMIT 1) < (SELECT oldest FROM steps ORDER BY id DESC LIMIT 1)"));
     }
 
     private static async Task AddRowsAsync(string database, int count, string processedAt) => await Sql.ExecuteAsync(

@@ -6,14 +6,14 @@ using OpenTelemetry.Trace;
 
 namespace SenderService.Tests.Telemetry;
 
-/// <summary>What leaves the service about its requests, seen where an exporter gets it.</summary>
+/// <summary>The telemetry of requests, as an exporter gets it.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class RequestSpansTests(Infrastructure infrastructure)
 {
     private const string Requests = "Microsoft.AspNetCore";
     private const string Commands = "Npgsql";
 
-    /// <summary>Nobody listens there. Spans are made as if somebody did.</summary>
+    /// <summary>Nobody listens there. The service makes spans anyway.</summary>
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1";
 
     private readonly ExportedSpans _exported = new();
@@ -70,7 +70,7 @@ public sealed class RequestSpansTests(Infrastructure infrastructure)
     {
         await using var sender = await StartAsync();
 
-        // Asked by way of another database, as the test's own commands are traced too.
+        // The test asks through another database, because its own commands are traced too.
         var elsewhere = await infrastructure.CreateDatabaseAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(sender.Database).Database!;
         var lastPoll = $"""

@@ -6,7 +6,7 @@ using Messaging.Outbox.Operating;
 
 namespace SenderService.Tests.Outbox.Relay;
 
-/// <summary>What the broker refuses, and what operators then do.</summary>
+/// <summary>Messages that the broker refuses, and what operators do with them.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class RefusalTests(Infrastructure infrastructure)
 {
