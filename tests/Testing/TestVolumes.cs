@@ -8,7 +8,9 @@ public static class TestVolumes
 {
     public static async Task RemoveAsync(string prefix)
     {
-        string[] folders = Directory.Exists(LocalFolder) ? Directory.GetDirectories(LocalFolder, $"{prefix}*", SearchOption.AllDirectories) : [];
+        string[] folders = Directory.Exists(LocalFolder)
+            ? Directory.GetDirectories(LocalFolder, $"{prefix}*", SearchOption.AllDirectories)
+            : [];
         foreach (var folder in folders)
         {
             Directory.Delete(folder, recursive: true);

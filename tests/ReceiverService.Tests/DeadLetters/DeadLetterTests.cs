@@ -106,9 +106,10 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         var properties = Assert.Single(await _receiver.DeadLettersAsync(1)).Preview.GetProperty("application-properties");
         Assert.Equal(
             """
-            {"aggregate-version":1,"bool":true,"ubyte":200,"ushort":60000,"uint":4000000000,"ulong":18446744073709551615,"byte":-100,"short":-30000,
-            "int":-2000000000,"long":-5000000000,"float":1.5,"double":-2.25,"nan":"NaN","char":"x","time":"2026-01-02T03:04:05.0060000Z",
-            "uuid":"00112233-4455-6677-8899-aabbccddeeff","binary":"AQL/","string":"text\u0000","symbol":"sym","nothing":null}
+            {"aggregate-version":1,"bool":true,"ubyte":200,"ushort":60000,"uint":4000000000,"ulong":18446744073709551615,"byte":-100,
+            "short":-30000,"int":-2000000000,"long":-5000000000,"float":1.5,"double":-2.25,"nan":"NaN","char":"x",
+            "time":"2026-01-02T03:04:05.0060000Z","uuid":"00112233-4455-6677-8899-aabbccddeeff","binary":"AQL/",
+            "string":"text\u0000","symbol":"sym","nothing":null}
             """.ReplaceLineEndings(""),
             JsonSerializer.Serialize(properties));
     }

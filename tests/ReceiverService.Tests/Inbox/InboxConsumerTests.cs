@@ -78,7 +78,8 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
 
     [Theory]
     [MemberData(nameof(Unprocessable))]
-    public async Task A_message_that_cannot_be_processed_is_kept_with_the_reason_and_the_others_go_through(string type, string body, string reason)
+    public async Task A_message_that_cannot_be_processed_is_kept_with_the_reason_and_the_others_go_through(
+        string type, string body, string reason)
     {
         await SendCreatedAsync(Guid.NewGuid(), 1, "before");
         await _receiver.SendAsync(Guid.NewGuid(), type, 1, body);
