@@ -2,7 +2,7 @@
 #:property PublishAot=false
 #:property UseSharedCompilation=false
 
-// For machines where something is missing: installs it, then does what plain `dotnet run --project AppHost` and `dotnet test` do.
+// Installs what is missing on this machine. Then it does the same as `dotnet run --project AppHost` or `dotnet test`.
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -25,12 +25,12 @@ try
         ["bench", .. var rest] => Run("tests/Benchmarks", "Release", rest),
         _ => throw new CannotGoOnException("""
             dotnet run demo.cs up      install what is missing, build, and run the whole system
-            dotnet run demo.cs test    run every test that can run here; --filter <expression> as for `dotnet test`
-            dotnet run demo.cs doctor  say what was found on this machine, and what follows from it
+            dotnet run demo.cs test    run every test that can run here; takes --filter <expression> like `dotnet test`
+            dotnet run demo.cs doctor  show what was found on this machine, and what would be used
             dotnet run demo.cs bench   run the benchmarks
 
-            --Demo:Infrastructure=containers or processes forces one; without it: containers where an engine answers.
-            All other arguments go to the program that is run, for example: up --Demo:Senders=2
+            --Demo:Infrastructure=containers or =processes makes the choice. The default is containers if an engine answers.
+            All other arguments go to the program itself, for example: up --Demo:Senders=2
             """),
     };
 }
@@ -62,13 +62,13 @@ static int Doctor()
     static void Row(string name, string? found, string none) => Console.WriteLine($"{name,-12} {found ?? none}");
 }
 
-// Finds programs where the AppHost finds them, in the same order: see LocalPrograms in AppHost/Infrastructure.
+// Finds programs in the same places and in the same order as the AppHost. See LocalPrograms in AppHost/Infrastructure.
 internal static class Find
 {
     public static readonly string NpmPackage =
         $"@embedded-postgres/linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
 
-    // A client without an engine counts as none, and so does an engine that does not answer within seconds.
+    // Null if there is only a client, or if the engine does not answer within seconds.
     public static string? ContainerEngine() =>
         Program("docker", "info", "--format", "{{.ServerVersion}}") ?? Program("podman", "info", "--format", "{{.Version.Version}}");
 
@@ -89,7 +89,7 @@ internal static class Find
         && int.Parse(java.Split(' ')[^1].Split('.')[0], CultureInfo.InvariantCulture) >= 17 ? java : null;
     public static string? RabbitMq() =>
         Shell.Which("rabbitmq-server", ["/usr/lib/rabbitmq/bin", "/usr/local/sbin", .. Shell.Path, "/usr/sbin"]);
-    // A program that says its version, and so runs: its path and that version.
+    // The path and the version of a program. Null if it does not run.
     public static string? Program(string name, params string[] args) =>
         Shell.Which(name, Shell.Path) is { } path && Shell.Read(path, args, TimeSpan.FromSeconds(args is ["info", ..] ? 5 : 60)) is { } text
         && VersionIn(text) is { } version ? $"{path} {version}" : null;
@@ -98,7 +98,7 @@ internal static class Find
     private static string? VersionIn(string text) => Regex.Match(text, "(?<=version \")[0-9.]+") is { Success: true } java ? java.Value
         : Regex.Match(text, @"\d+(\.\d+)*") is { Success: true } first ? first.Value : null;
 
-    // What the user has said is not second-guessed: a mistake is told, not hidden by another program.
+    // The folder that the user has set. A mistake in it is an error: another program would hide the mistake.
     private static string? Named(string variable, string program) =>
         Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } folder ? null
         : File.Exists(Path.Combine(folder, program)) ? Path.GetFullPath(folder)
@@ -109,20 +109,20 @@ internal static class Find
             .OrderByDescending(folder => double.Parse("0" + Regex.Match(folder, @"\d+(\.\d+)?").Value, CultureInfo.InvariantCulture));
 }
 
-// Something that is missing, and how it is had: by a command or, where this program may not run it, by the user.
+// Something that is missing, and how to get it: by a command, or by the user if this program may not run the command.
 internal sealed record Step(string What, string How, params string[] Command);
 
-// Sees to it that PostgreSQL and a broker are there.
+// Makes sure that PostgreSQL and a broker are there.
 internal static class Setup
 {
     private const string Variable = "Demo__Infrastructure";
 
-    // PostgreSQL 18.4: a beta only by its name. The version is pinned, because its install script is allowed to run.
+    // PostgreSQL 18.4. Only the name says beta. The version is fixed, because its install script is allowed to run.
     private static readonly string[] NpmInstall =
         ["npm", "install", "--prefix", "artifacts/tools", "--silent", "--ignore-scripts=false", $"{Find.NpmPackage}@18.4.0-beta.17"];
 
-    // No service is started, now (policy-rc.d says 101, no) or with the machine, and PostgreSQL's package makes no data of its own: the
-    // AppHost has its own. Of several packages the first that is to be had is installed.
+    // The script lets no service start, now (policy-rc.d answers 101, no) or with the machine. PostgreSQL's package creates no data,
+    // because the AppHost has its own. The script installs the first of the packages that is available.
     private const string AptScript = """
         policy=/usr/sbin/policy-rc.d
         no_cluster=/etc/postgresql-common/createcluster.d/outbox-demo.conf
@@ -137,7 +137,7 @@ internal static class Setup
         [ $package != rabbitmq-server ] || update-rc.d rabbitmq-server disable
         """;
 
-    // What is left of the arguments is for the program that is to be run.
+    // Installs what is missing. Returns the arguments for the program itself.
     public static string[] Complete(string[] args)
     {
         var (follows, missing) = Survey(args);
@@ -159,12 +159,12 @@ internal static class Setup
         return [.. args.Where(arg => Asked(arg) is null)];
     }
 
-    // What follows from what is here, and what is missing for it.
+    // What would be used on this machine, and what is missing for it.
     public static (string Follows, List<Step> Missing) Survey(string[] args) => EngineFor(args) is { } engine
         ? ($"PostgreSQL and Artemis run in containers: {engine} answers", [])
         : ("PostgreSQL and the broker run as local processes", [.. Missing()]);
 
-    // As the AppHost chooses. What was asked for goes to it, and to the tests, by the environment.
+    // Chooses as the AppHost does. The environment passes the user's wish to the AppHost and to the tests.
     private static string? EngineFor(string[] args)
     {
         var asked = args.Select(Asked).LastOrDefault(value => value is not null) ?? Environment.GetEnvironmentVariable(Variable);
@@ -175,9 +175,9 @@ internal static class Setup
             not (null or "" or "containers" or "processes") =>
                 throw new CannotGoOnException($"Demo:Infrastructure is '{asked}': set it to containers or processes, or not at all."),
             _ when engine is not null => engine,
-            "containers" => throw new CannotGoOnException("Containers were asked for, and no engine answers: start Docker or Podman."),
+            "containers" => throw new CannotGoOnException("You asked for containers, but no engine answers: start Docker or Podman."),
             _ when OperatingSystem.IsLinux() => null,
-            _ => throw new CannotGoOnException("Elsewhere than on Linux this needs containers: start Docker or Podman, or work in WSL."),
+            _ => throw new CannotGoOnException("Only Linux works without containers: start Docker or Podman, or use WSL."),
         };
     }
 
@@ -215,7 +215,7 @@ internal sealed class TestRun
     private const string Solution = "OutboxDemo.sln";
     private const string Results = "artifacts/test-results";
 
-    // A group of processes that is ended as one: dotnet, asked to end, would leave its test hosts behind.
+    // Makes a group of processes that can be ended together. If only dotnet were ended, its test hosts would stay.
     private static readonly string[] DotNet = OperatingSystem.IsLinux() ? ["setsid", "dotnet"] : ["dotnet"];
 
     private int _passed;
@@ -244,7 +244,7 @@ internal sealed class TestRun
             Console.WriteLine(reason is CannotGoOnException ? reason.Message : $"{reason}");
         }
 
-        // The very last line, for people and for scripts; it never looks green when something went wrong.
+        // This is the very last line, for people and for scripts. It shows a failure whenever something went wrong.
         Console.WriteLine($"{_passed} passed, {_failed} failed, {_skipped} skipped");
         return _failed == 0 ? 0 : Shell.FailureCode;
     }
@@ -264,9 +264,10 @@ internal sealed class TestRun
         _failed = tests.Sum(outcome => outcome.Count()) - _passed - _skipped;
         if (_failed == 0 && (exitCode != 0 || _passed == 0 || (runs.Count < projects && !mayLeaveOutProjects)))
         {
-            // A test host that crashed or hung, a project without tests, a filter that nothing matches.
+            // A test host crashed or hung, a project has no tests, or the filter matches nothing.
             _failed = 1;
-            Console.WriteLine($"{_passed} tests passed in {runs.Count} of {projects} projects, and `dotnet test` ended with exit code {exitCode}.");
+            Console.WriteLine(
+                $"{_passed} tests passed in {runs.Count} of {projects} projects, and `dotnet test` ended with exit code {exitCode}.");
         }
     }
 
@@ -287,7 +288,7 @@ internal static class Shell
     public static string? Which(string program, params string[] folders) =>
         folders.Select(folder => System.IO.Path.Combine(folder, program + Suffix)).FirstOrDefault(File.Exists);
 
-    // A program with the terminal to itself. It is not disposed, as a signal may come at any moment.
+    // Runs a program in this terminal. Its process is not disposed, because a signal may come at any moment.
     public static int Run(params string[] command)
     {
         var process = _child = Start(new(command[0], command[1..]));
@@ -295,7 +296,7 @@ internal static class Shell
         return process.ExitCode;
     }
 
-    // What a program writes, or null if it fails or does not end in time.
+    // The output of a program. Null if it fails or does not end in time.
     public static string? Read(string program, string[] args, TimeSpan timeout)
     {
         var text = new StringWriter();
@@ -317,8 +318,8 @@ internal static class Shell
         return process.ExitCode == 0 ? text.ToString() : null;
     }
 
-    // Ctrl-C reaches the programs that were started too, except in a group of their own; SIGTERM has to be passed on. Either way this program
-    // ends after them.
+    // The terminal sends Ctrl-C to all programs in its foreground, but not to another group. SIGTERM must always be passed on. In both
+    // cases this program ends after its child.
     public static void WaitForChild(PosixSignalContext context)
     {
         context.Cancel = _interrupted = true;
@@ -333,5 +334,5 @@ internal static class Shell
         _interrupted ? throw new CannotGoOnException("Interrupted.") : Process.Start(start)!;
 }
 
-// A sentence that says why, for the person at the terminal.
+// The reason, in one sentence for the person at the terminal.
 internal sealed class CannotGoOnException(string message) : Exception(message);

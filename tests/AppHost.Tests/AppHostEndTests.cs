@@ -1,7 +1,7 @@
 
 namespace AppHost.Tests;
 
-/// <summary>The AppHost as a process that is sent a signal.</summary>
+/// <summary>The AppHost as a process. The test sends a signal to it.</summary>
 public sealed class AppHostEndTests : IAsyncLifetime
 {
     private const int SigKill = 9;
@@ -13,19 +13,19 @@ public sealed class AppHostEndTests : IAsyncLifetime
     public Task DisposeAsync() => TestVolumes.RemoveAsync(_volumes);
 
     [Fact]
-    public async Task However_and_whenever_it_ends_nothing_is_left_and_the_next_one_starts()
+    public async Task Nothing_is_left_after_any_end_and_the_next_AppHost_starts()
     {
         await EndAsync(SigKill, duringStartUp: true);
         await EndAsync(SigTerm, duringStartUp: true);
         await EndAsync(SigKill, duringStartUp: false);
         await EndAsync(SigTerm, duringStartUp: false);
-        Assert.Empty(TestVolumes.DatabaseLocks(_volumes)); // a database that was killed would have left one
+        Assert.Empty(TestVolumes.DatabaseLocks(_volumes)); // a killed database would have left one
     }
 
     private async Task EndAsync(int signal, bool duringStartUp)
     {
         using var appHost = AppHostProcess.Start(_volumes);
-        await (duringStartUp ? appHost.WaitUntilADatabaseIsCreatedAsync() : appHost.WaitUntilServicesRunAsync());
+        await (duringStartUp ? appHost.WaitUntilDatabaseIsCreatedAsync() : appHost.WaitUntilServicesRunAsync());
         var exitCode = await appHost.EndAsync(signal);
         if (!duringStartUp)
         {

@@ -1,7 +1,7 @@
 
 namespace AppHost.Tests;
 
-/// <summary>The AppHost in a terminal, as a person runs and interrupts it.</summary>
+/// <summary>The AppHost in a terminal. A person starts it and interrupts it there.</summary>
 public sealed class AppHostInterruptTests : IAsyncLifetime
 {
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
@@ -11,12 +11,12 @@ public sealed class AppHostInterruptTests : IAsyncLifetime
     public Task DisposeAsync() => TestVolumes.RemoveAsync(_volumes);
 
     [Fact]
-    public async Task Ctrl_C_in_the_terminal_ends_all_of_it()
+    public async Task Ctrl_C_in_the_terminal_ends_the_AppHost_and_all_its_processes()
     {
         foreach (var duringStartUp in (bool[])[true, false])
         {
             using var appHost = AppHostProcess.StartInTerminal(_volumes);
-            await (duringStartUp ? appHost.WaitUntilADatabaseIsCreatedAsync() : appHost.WaitUntilServicesRunAsync());
+            await (duringStartUp ? appHost.WaitUntilDatabaseIsCreatedAsync() : appHost.WaitUntilServicesRunAsync());
             await appHost.PressCtrlCAsync();
             await appHost.EndedAsync();
             await appHost.WaitUntilNothingIsLeftAsync();

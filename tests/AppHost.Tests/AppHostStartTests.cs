@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AppHost.Tests;
 
-/// <summary>What the AppHost says where it cannot do what it was asked, and what it publishes.</summary>
+/// <summary>The messages of an AppHost that cannot start, and the manifest that it publishes.</summary>
 public sealed class AppHostStartTests : IAsyncLifetime
 {
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
@@ -12,18 +12,21 @@ public sealed class AppHostStartTests : IAsyncLifetime
     public Task DisposeAsync() => TestVolumes.RemoveAsync(_volumes);
 
     [Fact]
-    public async Task What_the_user_can_change_is_said_in_one_sentence_at_the_terminal()
+    public async Task A_wrong_setting_is_explained_in_one_sentence_at_the_terminal()
     {
         var taken = AppHostProcess.FreeAddress();
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, taken.Port);
         listener.Start();
-        await AssertSaysAsync($"Port {taken.Port} is taken, which the dashboard needs: stop the program", new() { ["ASPNETCORE_URLS"] = taken.AbsoluteUri });
-        await AssertSaysAsync("'17' is not a number of replicas for 'sender': set it to a number from 1 to 16.", new() { ["Demo__Senders"] = "17" });
-        await AssertSaysAsync("Demo:Infrastructure is 'cloud': set it to containers or processes", new() { ["Demo__Infrastructure"] = "cloud" });
+        await AssertSaysAsync(
+            $"Port {taken.Port} is taken, which the dashboard needs: stop the program", new() { ["ASPNETCORE_URLS"] = taken.AbsoluteUri });
+        await AssertSaysAsync(
+            "'17' is not a number of replicas for 'sender': set it to a number from 1 to 16.", new() { ["Demo__Senders"] = "17" });
+        await AssertSaysAsync(
+            "Demo:Infrastructure is 'cloud': set it to containers or processes", new() { ["Demo__Infrastructure"] = "cloud" });
     }
 
     [Fact]
-    public async Task A_program_that_is_missing_is_said_at_the_terminal_and_the_dashboard_stays()
+    public async Task A_missing_program_is_named_at_the_terminal_and_the_dashboard_stays()
     {
         using var appHost = AppHostProcess.Start(_volumes, new Dictionary<string, string>
         {
@@ -31,14 +34,16 @@ public sealed class AppHostStartTests : IAsyncLifetime
             ["PG_BIN"] = "/nowhere",
             ["ARTEMIS_HOME"] = "/nowhere/either",
         });
-        await appHost.WrittenAsync("sender-postgres cannot start. PG_BIN is '/nowhere', and there is no postgres in it: set it to the right folder");
-        await appHost.WrittenAsync("artemis cannot start. ARTEMIS_HOME is '/nowhere/either', and there is no bin/artemis in it: set it to the right");
+        await appHost.WrittenAsync(
+            "sender-postgres cannot start. PG_BIN is '/nowhere', and there is no postgres in it: set it to the right folder");
+        await appHost.WrittenAsync(
+            "artemis cannot start. ARTEMIS_HOME is '/nowhere/either', and there is no bin/artemis in it: set it to the right");
         await appHost.EndAsync();
         await appHost.WaitUntilNothingIsLeftAsync();
     }
 
     [Fact]
-    public async Task What_is_published_describes_containers()
+    public async Task The_published_manifest_describes_containers()
     {
         var file = Path.Combine(Path.GetTempPath(), $"{_volumes}.json");
         using var appHost = AppHostProcess.Start(_volumes, null, "--publisher", "manifest", "--output-path", file);
@@ -52,7 +57,8 @@ public sealed class AppHostStartTests : IAsyncLifetime
         Assert.Equal($"{_volumes}-artemis", resources.GetProperty("artemis").GetProperty("volumes")[0].GetProperty("name").GetString());
         Assert.Equal("project.v0", resources.GetProperty("receiver").GetProperty("type").GetString());
         Assert.Equal(
-            "{artemis.connectionString}", resources.GetProperty("sender").GetProperty("env").GetProperty("ConnectionStrings__artemis").GetString());
+            "{artemis.connectionString}",
+            resources.GetProperty("sender").GetProperty("env").GetProperty("ConnectionStrings__artemis").GetString());
     }
 
     private async Task AssertSaysAsync(string sentence, Dictionary<string, string> environment)

@@ -8,8 +8,8 @@ using Aspire.Hosting.Testing;
 namespace AppHost.Tests;
 
 /// <summary>
-/// The whole system as the AppHost describes it, on volumes of its own. A scenario breaks it, says what must still be true, and leaves it
-/// running for the next scenario.
+/// The whole system as the AppHost describes it, on its own volumes. A scenario breaks something and checks what must still be true. Then
+/// it leaves the system running for the next scenario.
 /// </summary>
 public sealed class DemoSystem : IAsyncLifetime
 {
@@ -23,7 +23,7 @@ public sealed class DemoSystem : IAsyncLifetime
     private readonly TcpWire _wire = new();
     private DistributedApplication _app = null!;
 
-    /// <summary>What was notified while everything was started, in this order: "resource state health".</summary>
+    /// <summary>The notifications of the start, in their order. Each reads "resource state health".</summary>
     public ConcurrentQueue<string> Starting { get; } = [];
 
     /// <summary>Starts everything and waits until the broker and both services are healthy.</summary>
@@ -32,7 +32,7 @@ public sealed class DemoSystem : IAsyncLifetime
         using var timeout = new CancellationTokenSource(StepTimeout);
         string[] arguments = [$"--Demo:Volumes={_volumes}", "--Demo:FreePorts=true"];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments, timeout.Token);
-        LayWire(builder);
+        RouteThroughWire(builder);
         _app = await builder.BuildAsync(timeout.Token);
         var watching = WatchAsync(timeout.Token);
         await _app.StartAsync(timeout.Token);
@@ -43,8 +43,8 @@ public sealed class DemoSystem : IAsyncLifetime
         await watching;
     }
 
-    /// <summary>Posts entities, each accepted with 201.</summary>
-    /// <returns>What the receiver has to show in the end.</returns>
+    /// <summary>Posts entities. The answer to each is 201.</summary>
+    /// <returns>What the receiver must show in the end.</returns>
     public async Task<IReadOnlyList<Item>> PostAsync(int count, string name)
     {
         using var client = Client(Sender);
@@ -59,7 +59,7 @@ public sealed class DemoSystem : IAsyncLifetime
         return items;
     }
 
-    /// <summary>Waits until the receiver shows all of these entities, and compares them, each with its version.</summary>
+    /// <summary>Waits until the receiver shows all of these entities. Then it compares them, with their versions.</summary>
     public async Task AssertProjectionsAsync(IEnumerable<Item> expected)
     {
         var items = expected.ToDictionary(item => item.Id);
@@ -83,7 +83,7 @@ public sealed class DemoSystem : IAsyncLifetime
         await WaitUntilHealthyAsync(resource);
     }
 
-    /// <summary>Ends a service as the workshop's button does: SIGKILL, in the middle of whatever it does.</summary>
+    /// <summary>Kills a service as the workshop's button does, with SIGKILL at any moment.</summary>
     public Task CrashAsync(string service) => CommandAsync(service, "crash", ended: true);
 
     /// <summary>Executes a command of a resource, as its button in the dashboard does.</summary>
@@ -125,8 +125,8 @@ public sealed class DemoSystem : IAsyncLifetime
         }
     }
 
-    /// <summary>Leads the sender's connection to the broker over a wire in this process.</summary>
-    private void LayWire(IDistributedApplicationTestingBuilder builder)
+    /// <summary>Routes the sender's connection to the broker through a wire in this process.</summary>
+    private void RouteThroughWire(IDistributedApplicationTestingBuilder builder)
     {
         var artemis = builder.Resources.OfType<IBrokerResource>().Single();
         var sender = builder.Resources.OfType<ProjectResource>().Single(project => project.Name == Sender);
@@ -157,7 +157,7 @@ public sealed class DemoSystem : IAsyncLifetime
     }
 }
 
-/// <summary>All scenarios run on one system, one after another.</summary>
+/// <summary>All scenarios share one system. They run one after another.</summary>
 [CollectionDefinition(Name)]
 public sealed class OneDemoSystem : ICollectionFixture<DemoSystem>
 {

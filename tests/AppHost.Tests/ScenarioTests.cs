@@ -7,8 +7,8 @@ using Amqp.Types;
 namespace AppHost.Tests;
 
 /// <summary>
-/// The promises, on the whole system, with real databases and a real broker. docs/guarantees.md says which mechanism each holds to
-/// account.
+/// Tests of the promises on the whole system, with real databases and a real broker. docs/guarantees.md says which mechanism keeps which
+/// promise.
 /// </summary>
 [Collection(OneDemoSystem.Name)]
 public sealed class ScenarioTests(DemoSystem system)
@@ -19,12 +19,15 @@ public sealed class ScenarioTests(DemoSystem system)
     public void Each_service_is_started_after_its_database_is_healthy()
     {
         var starting = system.Starting.ToList();
-        Assert.InRange(starting.IndexOf("sender-postgres Running Healthy"), 0, starting.FindIndex(change => change.StartsWith("sender Running", StringComparison.Ordinal)));
-        Assert.InRange(starting.IndexOf("receiver-postgres Running Healthy"), 0, starting.FindIndex(change => change.StartsWith("receiver Running", StringComparison.Ordinal)));
+        foreach (var service in new[] { "sender", "receiver" })
+        {
+            var started = starting.FindIndex(change => change.StartsWith($"{service} Running", StringComparison.Ordinal));
+            Assert.InRange(starting.IndexOf($"{service}-postgres Running Healthy"), 0, started);
+        }
     }
 
     [Fact]
-    public async Task What_is_posted_while_the_broker_is_down_arrives_once_it_is_back()
+    public async Task Messages_posted_while_the_broker_is_down_arrive_when_it_is_back()
     {
         var before = await system.PostAsync(5, "before");
         await system.AssertProjectionsAsync(before);
@@ -38,7 +41,7 @@ public sealed class ScenarioTests(DemoSystem system)
     }
 
     [Fact]
-    public async Task What_is_posted_while_the_receiver_is_offline_arrives_once_it_is_back()
+    public async Task Messages_posted_while_the_receiver_is_down_arrive_when_it_is_back()
     {
         await system.StopAsync(DemoSystem.Receiver);
         var items = await system.PostAsync(20, "while offline");
@@ -48,12 +51,12 @@ public sealed class ScenarioTests(DemoSystem system)
     }
 
     [Fact]
-    public async Task A_receiver_that_is_killed_before_it_could_commit_has_lost_nothing()
+    public async Task A_receiver_that_is_killed_before_its_commit_loses_nothing()
     {
         var before = await system.PostAsync(5, "before");
         await system.AssertProjectionsAsync(before);
 
-        // Without its database the receiver takes messages and cannot commit; accepted already, they would be gone with the process.
+        // Without its database the receiver takes messages and cannot commit. If it accepted them now, they would be lost with the process.
         await system.StopAsync(DemoSystem.ReceiverDatabase);
         var items = await system.PostAsync(20, "taken and not committed");
         await AllSentAsync();
@@ -65,19 +68,19 @@ public sealed class ScenarioTests(DemoSystem system)
     }
 
     [Fact]
-    public async Task A_sender_that_is_killed_after_the_commit_and_before_the_publish_publishes_when_it_is_back()
+    public async Task A_sender_that_is_killed_after_the_commit_and_before_the_publish_publishes_after_its_restart()
     {
         var before = await system.PostAsync(1, "before");
         await system.AssertProjectionsAsync(before);
 
-        // The relay sends, nothing arrives, and it waits for an answer that never comes: the moment in which it is killed.
+        // The relay sends a message that never arrives, and waits for the answer. At this moment it is killed.
         system.SenderWire.SwallowRequests();
         var items = await system.PostAsync(20, "committed and not published");
         await Eventually.GetAsync(() => Task.FromResult(system.SenderWire.Swallowed), swallowed => swallowed > MoreThanHeartbeats);
         await system.CrashAsync(DemoSystem.Sender);
         Assert.Equal(items.Count, await PendingCountAsync());
 
-        system.SenderWire.Mend();
+        system.SenderWire.Restore();
         await system.StartAsync(DemoSystem.Sender);
         await system.AssertProjectionsAsync([.. before, .. items]);
         await AllSentAsync();
@@ -91,7 +94,7 @@ public sealed class ScenarioTests(DemoSystem system)
         await SendAsync(messageId, once);
         await system.AssertProjectionsAsync([once]);
 
-        // The same id again. That it says something else makes a second effect visible, which the version guard would hide otherwise.
+        // The same id again, with another body. Otherwise the version guard would hide a second effect.
         await SendAsync(messageId, once with { Name = "delivered twice", Version = 2 });
         var last = await system.PostAsync(1, "last");
         await system.AssertProjectionsAsync([once, .. last]);
@@ -102,7 +105,7 @@ public sealed class ScenarioTests(DemoSystem system)
     private async Task<long> PendingCountAsync() => await Sql.ScalarAsync<long>(
         await system.ConnectionStringAsync("senderdb"), "SELECT count(*) FROM outbox_messages WHERE status = 'Pending'");
 
-    /// <summary>Sends an event as the relay does, but without the header by which Artemis would drop the second one itself.</summary>
+    /// <summary>Sends an event as the relay does, but without the header. With it, Artemis itself would drop the second one.</summary>
     private async Task SendAsync(Guid messageId, Item item)
     {
         var connection = await new ConnectionFactory().CreateAsync(new Address(await system.ConnectionStringAsync(DemoSystem.Broker)));

@@ -2,14 +2,14 @@ using System.Net.Http.Json;
 
 namespace AppHost.Tests;
 
-/// <summary>The dashboard's buttons for a workshop, pressed as the dashboard does.</summary>
+/// <summary>The dashboard's buttons for the workshop. The test presses them as the dashboard does.</summary>
 [Collection(OneDemoSystem.Name)]
 public sealed class WorkshopTests(DemoSystem system)
 {
     private const string PostEntities = "post-entities";
 
     [Fact]
-    public async Task The_button_posts_100_entities_and_tells_how_many_were_sent_and_failed()
+    public async Task The_button_posts_100_entities_and_reports_how_many_were_sent_and_failed()
     {
         var before = await ItemsAsync(_ => true);
         var posted = await system.PressAsync(DemoSystem.Sender, PostEntities);

@@ -2,27 +2,27 @@ using System.Globalization;
 
 namespace Benchmarks;
 
-/// <summary>What one round gave.</summary>
+/// <summary>The result of one round.</summary>
 /// <param name="PerSecond">Messages per second.</param>
-/// <param name="ProcessorTime">Of the process that was measured, per message.</param>
+/// <param name="ProcessorTime">Processor time of the measured process, per message.</param>
 internal readonly record struct Throughput(double PerSecond, TimeSpan ProcessorTime);
 
 /// <summary>
-/// A service against the AMQP client alone, in turn: what else the machine does meanwhile meets both. Who begins changes with every round, as
-/// the second does not only do its own work: the broker also clears away there what the first has left in its memory.
+/// A service against the AMQP client alone, in turn. So other load of the machine affects both. In every round the other one begins,
+/// because during the second measurement the broker also cleans up its memory after the first.
 /// </summary>
 internal static class Comparison
 {
     private const int Rounds = 16;
 
-    /// <summary>Not counted: programs and broker are compiled, and compiled again, while they run.</summary>
+    /// <summary>Rounds that do not count. In them, the programs and the broker are still compiled while they run.</summary>
     private const int WarmUpRounds = 6;
 
-    /// <summary>Runs the rounds and prints both, and how they compare.</summary>
-    /// <param name="name">What the service does.</param>
-    /// <param name="service">Where it does it.</param>
-    /// <param name="measureService">Has the service do it once; the very first measurement is this one.</param>
-    /// <param name="measureClient">Has the client alone do as much of it as it can.</param>
+    /// <summary>Runs the rounds. Prints both results and their ratio.</summary>
+    /// <param name="name">The name of what the service does.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="measureService">Lets the service do it once. This is the very first measurement.</param>
+    /// <param name="measureClient">Lets the client alone do as much of it as it can.</param>
     public static async Task RunAsync(
         string name, ServiceInstance service, Func<Task<Throughput>> measureService, Func<Task<Throughput>> measureClient)
     {
@@ -50,6 +50,7 @@ internal static class Comparison
         }
 
         void Report(string what, Func<(Throughput Service, Throughput Client), double> value, string format) =>
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-32} {new Spread(results.Select(value)).ToString(format)}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{what,-32} {new Spread(results.Select(value)).ToString(format)}"));
     }
 }

@@ -1,7 +1,7 @@
 using Benchmarks.Inbox;
 using Benchmarks.Relay;
 
-// Of the AppHost, which finds nobody ready as long as it starts: only the figures are to be seen.
+// The AppHost logs many warnings while it starts. Only the figures should be visible.
 Environment.SetEnvironmentVariable("Logging__LogLevel__Default", "None");
 
 // One folder per benchmark, one line here.

@@ -1,7 +1,7 @@
 
 namespace Benchmarks;
 
-/// <summary>A service in a process of its own, as built for release.</summary>
+/// <summary>A release build of a service, in a process of its own.</summary>
 internal static class ReleasedService
 {
     /// <summary>Starts a service and waits until it is healthy.</summary>
@@ -15,7 +15,7 @@ internal static class ReleasedService
             [
                 "environment=Production",
                 "Logging:LogLevel:Default=Warning",
-                // Says where it listens.
+                // This message says where it listens.
                 "Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
                 .. settings,
             ]);

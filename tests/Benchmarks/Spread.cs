@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Benchmarks;
 
-/// <summary>What several rounds of one measurement gave: a single figure on a shared machine says little.</summary>
-/// <param name="values">One per round, in any order and unit; at least one.</param>
+/// <summary>The results of several rounds of one measurement. A single figure from a shared machine says little.</summary>
+/// <param name="values">One value per round, in any order and unit. At least one.</param>
 internal sealed class Spread(params IEnumerable<double> values)
 {
     private readonly double[] _sorted = [.. values.Order()];
@@ -14,10 +14,12 @@ internal sealed class Spread(params IEnumerable<double> values)
 
     public double Highest => _sorted[^1];
 
-    /// <summary>The nearest rank: the smallest value that at least this share (0 to 1) of the values do not exceed.</summary>
+    /// <summary>
+    /// The nearest rank: the smallest value such that at least this share (0 to 1) of the values are equal to it or lower.
+    /// </summary>
     public double Percentile(double share) => _sorted[Math.Clamp((int)Math.Ceiling(share * _sorted.Length) - 1, 0, _sorted.Length - 1)];
 
-    /// <summary>Median, then lowest and highest.</summary>
+    /// <summary>Median, lowest and highest value.</summary>
     public string ToString(string format) => string.Format(
         CultureInfo.InvariantCulture, $"{{0:{format}}} ({{1:{format}}} .. {{2:{format}}})", Median, Lowest, Highest);
 }

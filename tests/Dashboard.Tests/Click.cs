@@ -8,11 +8,11 @@ internal static class Click
     private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Clicks until the effect is seen. While something changes the dashboard renders itself anew, and a click in that moment is lost; so
-    /// this is for clicks that may happen twice.
+    /// Clicks until the effect can be seen. The dashboard renders itself again after each change, and loses a click at that moment. Use it
+    /// only for clicks that may happen twice.
     /// </summary>
-    /// <param name="effect">What is then seen.</param>
-    /// <param name="targets">What to click on, one after another: a menu and its entry, for example.</param>
+    /// <param name="effect">What can be seen after the click.</param>
+    /// <param name="targets">What to click on, one after another. For example, a menu and its entry.</param>
     public static async Task UntilSeenAsync(ILocator effect, params ILocator[] targets)
     {
         using var deadline = new CancellationTokenSource(Deadline);
@@ -20,7 +20,7 @@ internal static class Click
         {
             try
             {
-                // A menu that is open already covers the button that opens it.
+                // An open menu covers its own button.
                 foreach (var target in targets.Skip(await LastVisibleAsync(targets)))
                 {
                     await target.ClickAsync(new LocatorClickOptions { Timeout = (float)TimeToShow.TotalMilliseconds });
@@ -30,7 +30,7 @@ internal static class Click
             }
             catch (Exception exception) when (exception is TimeoutException or PlaywrightException && !deadline.IsCancellationRequested)
             {
-                // Lost, or not there yet: once more, without what covers the page.
+                // The click was lost, or the target is not there yet. Close what covers the page and try again.
                 await targets[0].Page.Keyboard.PressAsync("Escape");
             }
         }

@@ -1,14 +1,14 @@
 
 namespace Dashboard.Tests;
 
-/// <summary>Needs a browser, and a dashboard to look at.</summary>
+/// <summary>A test that needs a browser and the AppHost's dashboard.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class DashboardFactAttribute : FactAttribute
 {
     public DashboardFactAttribute() => Skip = Missing;
 
-    /// <summary>Why it cannot run here; null if it can.</summary>
-    public static string? Missing { get; } = !OperatingSystem.IsLinux() ? "The AppHost is ended by a signal, as on Linux."
+    /// <summary>Why it cannot run here. Null if it can.</summary>
+    public static string? Missing { get; } = !OperatingSystem.IsLinux() ? "The test ends the AppHost with a signal, which needs Linux."
         : Chromium is null ? "Chromium is not installed: apt-get install chromium."
         : AppHostProcess.Missing;
 

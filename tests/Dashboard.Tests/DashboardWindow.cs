@@ -5,7 +5,7 @@ namespace Dashboard.Tests;
 /// <summary>A browser's window on the dashboard.</summary>
 internal sealed class DashboardWindow : IAsyncDisposable
 {
-    // Generous, for slow machines: only a fault reaches it.
+    // Long enough for slow machines. Only a fault reaches it.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     public DashboardWindow(IPage page)
@@ -20,7 +20,7 @@ internal sealed class DashboardWindow : IAsyncDisposable
     /// <summary>The row of a resource.</summary>
     public ILocator Row(string resource) => Page.Locator($"tr:has(td[title$=': {resource}'])");
 
-    /// <summary>The state of a resource, when it reads so. What is not healthy reads "Running (Unhealthy)".</summary>
+    /// <summary>The state of a resource, when its text is exactly this. An unhealthy resource reads "Running (Unhealthy)".</summary>
     public ILocator State(string resource, string state) => Row(resource).Locator($"td[col-index='2'] span:text-is('{state}')");
 
     /// <param name="title">What its tooltip begins with.</param>
@@ -28,7 +28,7 @@ internal sealed class DashboardWindow : IAsyncDisposable
 
     public Task GotoAsync(string path) => Page.GotoAsync(path);
 
-    /// <summary>Takes a picture for the README, when they are asked for: a test changes nothing otherwise.</summary>
+    /// <summary>Takes a picture for the README, if pictures are asked for. Otherwise a test changes no file.</summary>
     public async Task PictureAsync(string name)
     {
         if (Environment.GetEnvironmentVariable("OUTBOXDEMO_PICTURES") == "1")

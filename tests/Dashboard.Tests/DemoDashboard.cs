@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Dashboard.Tests;
 
-/// <summary>The demo with its dashboard, started once for all tests as a process of its own, and a browser to look at it.</summary>
+/// <summary>The demo with its dashboard, and a browser. The demo is a separate process and starts once for all tests.</summary>
 public sealed class DemoDashboard : IAsyncLifetime
 {
     private const string LoginText = "Login to the dashboard at ";
@@ -36,12 +36,12 @@ public sealed class DemoDashboard : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = DashboardFactAttribute.Chromium,
-            // Chromium's sandbox refuses root, who runs tests in containers.
+            // Chromium's sandbox refuses root, and tests in containers run as root.
             Args = ["--no-sandbox", "--disable-gpu"],
         });
     }
 
-    /// <summary>Opens a window of somebody whom the dashboard does not know.</summary>
+    /// <summary>Opens a window of a user who is not logged in.</summary>
     internal async Task<DashboardWindow> OpenAsync()
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -53,12 +53,12 @@ public sealed class DemoDashboard : IAsyncLifetime
         return new DashboardWindow(await context.NewPageAsync());
     }
 
-    /// <summary>Opens a window and logs in by the printed link.</summary>
+    /// <summary>Opens a window and logs in with the printed link.</summary>
     internal async Task<DashboardWindow> LogInAsync()
     {
         var window = await OpenAsync();
 
-        // The list of resources stays empty where the page was opened before the dashboard had reached the AppHost.
+        // The list of resources stays empty if the page was opened before the dashboard had reached the AppHost.
         using var deadline = new CancellationTokenSource(Deadline);
         while (true)
         {
@@ -70,7 +70,7 @@ public sealed class DemoDashboard : IAsyncLifetime
             }
             catch (Exception exception) when (exception is TimeoutException or PlaywrightException && !deadline.IsCancellationRequested)
             {
-                // Not there yet: once more.
+                // It is not there yet: try again.
             }
         }
     }
@@ -92,7 +92,7 @@ public sealed class DemoDashboard : IAsyncLifetime
     }
 }
 
-/// <summary>All tests look at one dashboard, one after another.</summary>
+/// <summary>All tests share one dashboard. They run one after another.</summary>
 [CollectionDefinition(Name)]
 public sealed class OneDashboard : ICollectionFixture<DemoDashboard>
 {

@@ -29,7 +29,7 @@ public sealed class ResourcesTests(DemoDashboard dashboard)
     }
 
     [DashboardFact]
-    public async Task A_secret_is_shown_to_nobody_who_does_not_ask_for_it()
+    public async Task A_secret_is_hidden_until_the_user_asks_for_it()
     {
         await using var window = await dashboard.LogInAsync();
         await window.GotoAsync("/?view=Parameters");

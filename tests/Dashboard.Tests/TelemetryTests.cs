@@ -4,17 +4,17 @@ using Microsoft.Playwright;
 
 namespace Dashboard.Tests;
 
-/// <summary>What the services tell of themselves.</summary>
+/// <summary>Traces, logs and metrics of the services.</summary>
 [Collection(OneDashboard.Name)]
 public sealed class TelemetryTests(DemoDashboard dashboard)
 {
     private const string Message = "MSG activemq";
 
     [DashboardFact]
-    public async Task One_trace_leads_from_the_request_through_both_services()
+    public async Task One_trace_contains_the_request_and_both_services()
     {
         await using var window = await dashboard.LogInAsync();
-        // The first one would show how long a cold process takes.
+        // The first request would show how long a cold process takes.
         await PostAsync(window, ActivityTraceId.CreateRandom());
         var trace = ActivityTraceId.CreateRandom();
         await PostAsync(window, trace);
@@ -61,18 +61,20 @@ public sealed class TelemetryTests(DemoDashboard dashboard)
             window.Page.Locator(".js-plotly-plot").First, window.Page.Locator("fluent-tree-item[title='outbox.pending']"));
     }
 
-    /// <summary>The list shows the system and the destination; the name by the conventions for messaging is among the details.</summary>
+    /// <summary>
+    /// The list shows the system and the destination. The details show the name that the messaging conventions prescribe.
+    /// </summary>
     private static Task AssertNameAsync(DashboardWindow window, string service, string name) => Click.UntilSeenAsync(
         window.Page.GetByText(name, new() { Exact = true }), Span(window, service, Message));
 
     private static ILocator Span(DashboardWindow window, string service, string name) =>
         window.Page.Locator($"td[col-index='1'][title^='{service}: {name}']");
 
-    /// <summary>Posts an entity as a part of a trace that is known, to be looked for.</summary>
+    /// <summary>Posts an entity as part of a known trace. The test then looks for that trace.</summary>
     private static async Task PostAsync(DashboardWindow window, ActivityTraceId trace)
     {
         await window.GotoAsync("/");
-        await window.State("sender", "Running").WaitForAsync(); // one that is still starting refuses
+        await window.State("sender", "Running").WaitForAsync(); // a service that is still starting refuses requests
         var swagger = await window.Row("sender").GetByText("Swagger").GetAttributeAsync("href");
         using var client = new HttpClient { BaseAddress = new Uri(swagger!) };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems")

@@ -1,6 +1,6 @@
 namespace Dashboard.Tests;
 
-/// <summary>The buttons of the workshop, pressed as its participants do.</summary>
+/// <summary>The buttons of the workshop, pressed as the participants press them.</summary>
 [Collection(OneDashboard.Name)]
 public sealed class WorkshopTests(DemoDashboard dashboard)
 {
@@ -8,7 +8,7 @@ public sealed class WorkshopTests(DemoDashboard dashboard)
     private const string Started = "Application started. Press Ctrl+C to shut down.";
 
     [DashboardFact]
-    public async Task The_broker_goes_and_comes_by_its_button()
+    public async Task The_buttons_stop_and_start_the_broker()
     {
         await using var window = await dashboard.LogInAsync();
         await window.State("artemis", "Running").WaitForAsync();
@@ -24,7 +24,7 @@ public sealed class WorkshopTests(DemoDashboard dashboard)
     }
 
     [DashboardFact]
-    public async Task The_sender_is_killed_and_started_by_its_buttons_and_its_console_log_goes_on()
+    public async Task The_buttons_kill_and_start_the_sender_and_its_console_log_continues()
     {
         await using var window = await dashboard.LogInAsync();
         await using var log = await dashboard.LogInAsync();
@@ -42,7 +42,7 @@ public sealed class WorkshopTests(DemoDashboard dashboard)
     }
 
     [DashboardFact]
-    public async Task A_hundred_entities_are_posted_by_a_button_that_tells_the_result()
+    public async Task A_button_posts_a_hundred_entities_and_shows_the_result()
     {
         await using var window = await dashboard.LogInAsync();
         await window.GotoAsync("/consolelogs/resource/sender");

@@ -10,14 +10,14 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests;
 
-/// <summary>All test classes share one PostgreSQL and one broker, and run in parallel on them.</summary>
+/// <summary>All test classes share one PostgreSQL and one broker. They run in parallel.</summary>
 [CollectionDefinition(Name)]
 public sealed class ReceiverSuite : ICollectionFixture<Infrastructure>
 {
     public const string Name = "receiver";
 }
 
-/// <summary>A ReceiverService on a database and a queue of its own, and a producer that is not the SenderService.</summary>
+/// <summary>A ReceiverService with its own database and queue, and a producer. The producer is not the SenderService.</summary>
 internal sealed class RunningReceiver : IAsyncDisposable
 {
     private readonly ServiceHost<EntityItem> _host;
@@ -40,14 +40,17 @@ internal sealed class RunningReceiver : IAsyncDisposable
         var database = await infrastructure.CreateDatabaseAsync();
         var queue = Infrastructure.NewQueue();
         var host = new ServiceHost<EntityItem>(
-            [$"ConnectionStrings:receiverdb={database}", $"ConnectionStrings:artemis={infrastructure.Broker}", $"Inbox:Queue={queue}", .. settings]);
+            [
+                $"ConnectionStrings:receiverdb={database}", $"ConnectionStrings:artemis={infrastructure.Broker}", $"Inbox:Queue={queue}",
+                .. settings,
+            ]);
         host.Start();
         var receiver = new RunningReceiver(host, database, await infrastructure.ConnectAsync(), queue);
         await host.WaitUntilHealthyAsync();
         return receiver;
     }
 
-    /// <summary>Sends an event. The broker has it when this returns.</summary>
+    /// <summary>Sends an event, and waits until the broker has it.</summary>
     public Task SendAsync(Guid messageId, string type, long version, string body) =>
         SendAsync(Events.Of(messageId, type, version, Encoding.UTF8.GetBytes(body)));
 
@@ -56,7 +59,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
     /// <summary>Sends to any queue.</summary>
     public Task SendToAsync(string queue, Message message) => _links.GetOrAdd(queue, LinkTo).SendAsync(message);
 
-    /// <summary>Sends one more message, and waits until it is applied. All messages before it have been delivered by then.</summary>
+    /// <summary>Sends one more message, and waits until it is applied. Then all messages before it have been delivered.</summary>
     public async Task SendLastAsync()
     {
         var last = Guid.CreateVersion7();
@@ -70,7 +73,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
             async () =>
             {
                 using var response = await Client.GetAsync(new Uri($"/api/EntityItems/{id}", UriKind.Relative));
-                return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadFromJsonAsync<EntityItemResponse>();
+                return response.StatusCode == HttpStatusCode.NotFound
+                    ? null
+                    : await response.Content.ReadFromJsonAsync<EntityItemResponse>();
             },
             condition);
 

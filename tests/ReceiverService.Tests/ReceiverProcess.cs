@@ -2,10 +2,10 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests;
 
-/// <summary>A ReceiverService as a process of its own, for what only a process shows: to be killed, and to be asked to end.</summary>
+/// <summary>A ReceiverService in a process of its own. A test can kill it or stop it.</summary>
 internal static class ReceiverProcess
 {
-    /// <summary>Starts it on a database and a queue, and waits until it consumes.</summary>
+    /// <summary>Starts it with a database and a queue, and waits until it consumes.</summary>
     public static async Task<ServiceInstance> StartAsync(string database, string broker, string queue, params string[] settings)
     {
         var receiver = ServiceInstance.Start(

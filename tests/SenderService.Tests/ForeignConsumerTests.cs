@@ -4,7 +4,7 @@ using SenderService.EntityItems;
 
 namespace SenderService.Tests;
 
-/// <summary>What the sender publishes, read by AMQP clients that are not ours.</summary>
+/// <summary>Third-party AMQP clients read the messages of the sender.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class ForeignConsumerTests(Infrastructure infrastructure, SenderFixture fixture) : IClassFixture<SenderFixture>
 {
@@ -58,10 +58,10 @@ public sealed class ForeignConsumerTests(Infrastructure infrastructure, SenderFi
         """;
 
     [RheaFact]
-    public Task Rhea_reads_what_is_published() => ReadAsync(ForeignRuntime.Rhea!, Rhea);
+    public Task Rhea_reads_the_published_messages() => ReadAsync(ForeignRuntime.Rhea!, Rhea);
 
     [ProtonFact]
-    public Task Proton_reads_what_is_published() => ReadAsync(ForeignRuntime.Proton!, Proton);
+    public Task Proton_reads_the_published_messages() => ReadAsync(ForeignRuntime.Proton!, Proton);
 
     private async Task ReadAsync(ForeignRuntime runtime, string script)
     {

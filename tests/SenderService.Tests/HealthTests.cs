@@ -3,7 +3,7 @@ using SenderService.EntityItems;
 
 namespace SenderService.Tests;
 
-/// <summary>What strangers learn from the health endpoints while the database and the broker are away.</summary>
+/// <summary>What the health endpoints show to strangers while the database and the broker are away.</summary>
 public sealed class HealthTests
 {
     private static readonly string[] Secrets = ["127.0.0.1", ":1", "Exception", "Npgsql", "refused", "reached"];

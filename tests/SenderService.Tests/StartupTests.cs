@@ -22,7 +22,7 @@ public sealed class StartupTests
         ServiceProcess.AssertSaysWhyItCannotStartAsync(sentence, Service, settings);
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named()
+    public async Task A_taken_port_is_named()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();

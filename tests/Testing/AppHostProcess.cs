@@ -7,10 +7,14 @@ using Xunit.Sdk;
 
 namespace Testing;
 
-/// <summary>The demo's AppHost as `dotnet run` starts it: a process of its own, with everything that it starts. It gets free ports.</summary>
+/// <summary>
+/// The demo's AppHost in a process of its own, as `dotnet run` starts it, with all processes that it starts. It gets free ports.
+/// </summary>
 public sealed class AppHostProcess : IDisposable
 {
-    /// <summary>The password of the broker and of both databases: given, so that none is generated and kept in the user's secrets.</summary>
+    /// <summary>
+    /// The password of the broker and of both databases. Without it, Aspire would generate one and keep it in the user's secrets.
+    /// </summary>
     public const string Password = "not-for-everyones-eyes";
 
     private const int SigTerm = 15;
@@ -43,13 +47,13 @@ public sealed class AppHostProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Why it cannot be started here; null if it can.</summary>
+    /// <summary>Why it cannot be started here. Null if it can.</summary>
     public static string? Missing => File.Exists(Assembly) ? null : "The AppHost has not been built.";
 
     /// <summary>The prefix of its volumes.</summary>
     public string Volumes { get; }
 
-    /// <summary>All lines so far; after it has ended, all lines.</summary>
+    /// <summary>All lines that it has written so far.</summary>
     public IReadOnlyList<string> Written
     {
         get
@@ -63,7 +67,7 @@ public sealed class AppHostProcess : IDisposable
         }
     }
 
-    /// <summary>The processes that run now because it was started, itself included. Linux only.</summary>
+    /// <summary>Its own process and all processes that it started, if they still run. Linux only.</summary>
     /// <remarks>PostgreSQL gets an environment of its own, and works in its data folder.</remarks>
     public IReadOnlyList<string> Processes =>
     [
@@ -72,26 +76,27 @@ public sealed class AppHostProcess : IDisposable
             .Where(process => Read($"{process}/environ").Contains($"OUTBOXDEMO_TEST={Volumes}", StringComparison.Ordinal)
                 || WorkingDirectory(process).Contains($"/{Volumes}-", StringComparison.Ordinal))
             .Select(process => Read($"{process}/cmdline").Replace('\0', ' '))
-            .Where(commandLine => commandLine.Length > 0), // a process that has ended and waits to be reaped has none
+            .Where(commandLine => commandLine.Length > 0), // a process that has ended and waits to be reaped has an empty one
     ];
 
-    private static string Assembly => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "AppHost", Configuration, "AppHost.dll"));
+    private static string Assembly => Path.GetFullPath(
+        Path.Combine(AppContext.BaseDirectory, "..", "..", "AppHost", Configuration, "AppHost.dll"));
 
     /// <summary>The folder of the build: debug or release.</summary>
     private static string Configuration => Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
 
     /// <summary>Starts the AppHost.</summary>
     /// <param name="volumes">The prefix of its volumes.</param>
-    /// <param name="environment">Settings, besides those that it gets in any case.</param>
-    /// <param name="arguments">More of its command line.</param>
+    /// <param name="environment">More settings.</param>
+    /// <param name="arguments">More arguments of its command line.</param>
     public static AppHostProcess Start(
         string volumes, IReadOnlyDictionary<string, string>? environment = null, params IEnumerable<string> arguments) =>
         new(new ProcessStartInfo("dotnet", ["exec", Assembly, .. Arguments(volumes), .. arguments]), volumes, environment);
 
-    /// <summary>Starts it as a person does: with `dotnet run`, in the foreground of a terminal.</summary>
+    /// <summary>Starts it with `dotnet run` in the foreground of a terminal, as a person does.</summary>
     public static AppHostProcess StartInTerminal(string volumes)
     {
-        // Whoever runs the tests in the background has SIGINT ignored, and so would everything that they start.
+        // Tests in the background ignore SIGINT, and all processes that they start would ignore it too.
         string[] command =
         [
             "env", "--default-signal=INT,HUP",
@@ -102,7 +107,7 @@ public sealed class AppHostProcess : IDisposable
         return new AppHostProcess(new ProcessStartInfo("script", ["-qefc", $"exec {line}", "/dev/null"]), volumes, null);
     }
 
-    /// <summary>An address on a port that is free, and that the system does not give to those who ask for any free port.</summary>
+    /// <summary>An address on a free port. The system never gives this port to a program that asks for any free port.</summary>
     public static Uri FreeAddress()
     {
         while (true)
@@ -116,13 +121,13 @@ public sealed class AppHostProcess : IDisposable
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Taken: another one.
+                // It is taken: try another one.
             }
         }
     }
 
-    /// <summary>Waits until a text has been written.</summary>
-    /// <returns>The line with it.</returns>
+    /// <summary>Waits until it has written a text.</summary>
+    /// <returns>The line that contains the text.</returns>
     public async Task<string> WrittenAsync(string text)
     {
         using var deadline = new CancellationTokenSource(Deadline);
@@ -137,25 +142,25 @@ public sealed class AppHostProcess : IDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
         {
-            throw new XunitException($"Not written: {text}. Written:\n{string.Join('\n', _written)}");
+            throw new XunitException($"The AppHost has not written: {text}. It has written:\n{string.Join('\n', _written)}");
         }
     }
 
-    /// <summary>Waits until a database's script runs for it: then a start has begun and is not complete.</summary>
-    public Task WaitUntilADatabaseIsCreatedAsync() =>
+    /// <summary>Waits until the script of a database runs. At this moment the start has begun and is not complete.</summary>
+    public Task WaitUntilDatabaseIsCreatedAsync() =>
         ProcessesAsync(processes => processes.Any(process => process.Contains("/postgres.sh ", StringComparison.Ordinal)));
 
-    /// <summary>Waits until the services run, which wait for their databases.</summary>
+    /// <summary>Waits until the services run. They start after their databases.</summary>
     public async Task WaitUntilServicesRunAsync()
     {
         await WrittenAsync("Distributed application started");
         await ProcessesAsync(processes => processes.Any(process => process.EndsWith("SenderService ", StringComparison.Ordinal)));
     }
 
-    /// <summary>After its end: waits until nothing runs any more that it has started.</summary>
+    /// <summary>Waits until all processes that it has started have ended. Call it after its own end.</summary>
     public Task WaitUntilNothingIsLeftAsync() => ProcessesAsync(processes => processes.Count == 0);
 
-    /// <summary>Presses Ctrl-C in the terminal, which sends SIGINT to all that runs in its foreground.</summary>
+    /// <summary>Presses Ctrl-C in the terminal. The terminal sends SIGINT to all processes in its foreground.</summary>
     public async Task PressCtrlCAsync()
     {
         await _process.StandardInput.WriteAsync(CtrlC);
@@ -195,7 +200,8 @@ public sealed class AppHostProcess : IDisposable
     private static string[] Arguments(string volumes) =>
     [
         $"--Demo:Volumes={volumes}", "--Demo:FreePorts=true",
-        .. ((string[])["artemis", "sender-postgres", "receiver-postgres"]).Select(resource => $"--Parameters:{resource}-password={Password}"),
+        .. ((string[])["artemis", "sender-postgres", "receiver-postgres"])
+            .Select(resource => $"--Parameters:{resource}-password={Password}"),
     ];
 
     private static string Read(string file)
@@ -206,7 +212,7 @@ public sealed class AppHostProcess : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return ""; // it has just ended, or it is another user's
+            return ""; // it has just ended, or it belongs to another user
         }
     }
 

@@ -94,7 +94,7 @@ public sealed class BrokerWire : TcpWire
             Interlocked.Increment(ref _transfers);
             lock (_marked)
             {
-                // The next connection starts its ids anew.
+                // The next connection starts its ids over.
                 _marked.Remove(id);
                 if (Refuses && frame.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Marker)) >= 0)
                 {

@@ -13,8 +13,9 @@ public static class Eventually
         GetAsync(report, health => health.StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal));
 
     /// <summary>Reads until the value satisfies the condition.</summary>
-    /// <exception cref="XunitException">It did not in time; the message tells the last value.</exception>
-    public static async Task<T> GetAsync<T>(Func<Task<T>> read, Predicate<T> condition, TimeSpan? deadline = null, Func<T, string>? describe = null)
+    /// <exception cref="XunitException">The value did not satisfy it in time. The message contains the last value.</exception>
+    public static async Task<T> GetAsync<T>(
+        Func<Task<T>> read, Predicate<T> condition, TimeSpan? deadline = null, Func<T, string>? describe = null)
     {
         using var timeout = new CancellationTokenSource(deadline ?? Deadline);
         while (true)

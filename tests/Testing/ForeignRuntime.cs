@@ -22,14 +22,14 @@ public sealed class ForeignRuntime
 
     private ForeignRuntime(string program) => _program = program;
 
-    /// <summary>Null where it is not installed: in NODE_PATH or in ~/.cache/outboxdemo/rhea.</summary>
+    /// <summary>Node with rhea, from NODE_PATH or ~/.cache/outboxdemo/rhea. Null if it is not installed.</summary>
     public static ForeignRuntime? Rhea => FoundRhea.Value;
 
-    /// <summary>Null where it is not installed.</summary>
+    /// <summary>Python with Apache Qpid Proton. Null if it is not installed.</summary>
     public static ForeignRuntime? Proton => FoundProton.Value;
 
-    /// <summary>Runs a script to its end, which must be a good one.</summary>
-    /// <returns>What it wrote.</returns>
+    /// <summary>Runs a script until it ends. Its exit code must be 0.</summary>
+    /// <returns>What it wrote to standard output.</returns>
     public async Task<string> RunAsync(string script, params IEnumerable<string> arguments)
     {
         var start = Start(script, arguments);
@@ -43,7 +43,7 @@ public sealed class ForeignRuntime
         return await output;
     }
 
-    /// <summary>How a script is run, with what it gets as arguments.</summary>
+    /// <summary>How to run a script with arguments.</summary>
     private ProcessStartInfo Start(string script, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(_program, [_program == "node" ? "-e" : "-c", script, .. arguments]);
@@ -52,7 +52,7 @@ public sealed class ForeignRuntime
         return start;
     }
 
-    /// <summary>The first of several programs that can load the library.</summary>
+    /// <summary>Finds the first of several programs that can load the library.</summary>
     private static ForeignRuntime? Find(string script, params string[] programs) =>
         programs.Select(program => new ForeignRuntime(program)).FirstOrDefault(runtime => runtime.CanRun(script));
 
@@ -68,7 +68,7 @@ public sealed class ForeignRuntime
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false; // no such program
+            return false; // there is no such program
         }
     }
 }

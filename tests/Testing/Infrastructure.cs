@@ -8,9 +8,8 @@ using Xunit;
 namespace Testing;
 
 /// <summary>
-/// A real PostgreSQL and a real broker, started once for all tests of an assembly as the AppHost starts them, on free ports. Each test
-/// takes
-/// a database and a queue of its own, so that tests run in parallel and never meet.
+/// A real PostgreSQL and a real broker on free ports. They start once for all tests of an assembly, as the AppHost starts them. Each test
+/// takes its own database and its own queue. So tests can run in parallel.
 /// </summary>
 public sealed class Infrastructure : IAsyncLifetime
 {
@@ -28,7 +27,7 @@ public sealed class Infrastructure : IAsyncLifetime
         using var timeout = new CancellationTokenSource(StartTimeout);
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
-            // Knows where the orchestrator is.
+            // This assembly knows where the orchestrator is.
             AssemblyName = "AppHost",
             DisableDashboard = true,
             Args = ["--DcpPublisher:RandomizePorts=true", "--DcpPublisher:WaitForResourceCleanup=true"],
@@ -67,7 +66,7 @@ public sealed class Infrastructure : IAsyncLifetime
         await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         await create.ExecuteNonQueryAsync();
 
-        // Small pools that are soon empty again: all tests share the server's connections, and the pools outlive their tests.
+        // Small pools that close idle connections soon. All tests share the server's connections, and a pool lives longer than its test.
         return new NpgsqlConnectionStringBuilder(_postgres)
         {
             Database = name,

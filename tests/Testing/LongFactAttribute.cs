@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Testing;
 
-/// <summary>A test that is worth its minutes only now and then.</summary>
+/// <summary>A test that takes minutes. It runs only with OUTBOXDEMO_LONG_TESTS=1.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongFactAttribute : FactAttribute
 {

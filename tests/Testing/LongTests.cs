@@ -1,6 +1,6 @@
 namespace Testing;
 
-/// <summary>Some tests say more the longer they run: with OUTBOXDEMO_LONG_TESTS=1 they take their time, and those that take minutes run at all.</summary>
+/// <summary>Long tests. With OUTBOXDEMO_LONG_TESTS=1, tests that take minutes run, and some other tests do more.</summary>
 public static class LongTests
 {
     public const string Reason = "Takes minutes: set OUTBOXDEMO_LONG_TESTS=1.";

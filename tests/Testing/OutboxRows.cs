@@ -5,7 +5,7 @@ namespace Testing;
 /// <summary>The rows of an outbox, written and counted by SQL, without the service.</summary>
 public static class OutboxRows
 {
-    /// <summary>Adds many messages at once, of some aggregates in turn, each with its versions 1, 2, 3 …</summary>
+    /// <summary>Adds many messages at once, for several aggregates in turn. Each aggregate has the versions 1, 2, 3 …</summary>
     /// <param name="database">A connection string.</param>
     /// <param name="count">Number of messages.</param>
     /// <param name="aggregates">Number of aggregates.</param>
@@ -31,7 +31,7 @@ public static class OutboxRows
     public static Task<long> SentAsync(string database, long count, TimeSpan? deadline = null) =>
         Eventually.GetAsync(() => CountAsync(database, "Sent"), sent => sent == count, deadline);
 
-    /// <summary>Number of refusals that were counted, of all messages.</summary>
+    /// <summary>Number of counted refusals of all messages.</summary>
     public static Task<long> AttemptsAsync(string database) =>
         Sql.ScalarAsync<long>(database, "SELECT coalesce(sum(attempts), 0)::bigint FROM outbox_messages");
 }

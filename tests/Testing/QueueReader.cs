@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Testing;
 
-/// <summary>Reads a queue, to see what came in which order.</summary>
+/// <summary>Reads a queue, to see which messages came in which order.</summary>
 public static class QueueReader
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -14,7 +14,7 @@ public static class QueueReader
     /// <summary>
     /// Reads until <paramref name="count"/> different messages have come.
     /// </summary>
-    /// <returns>By aggregate: its versions, in the order in which each appeared for the first time.</returns>
+    /// <returns>The versions of each aggregate, in the order in which they came for the first time.</returns>
     public static async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(
         Infrastructure infrastructure, string queue, int count)
     {

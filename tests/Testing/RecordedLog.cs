@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Testing;
 
-/// <summary>What a host of a test has logged so far: warnings and errors.</summary>
+/// <summary>The warnings and errors that a host has logged so far.</summary>
 public sealed class RecordedLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -28,6 +28,6 @@ public sealed class RecordedLog : ILoggerProvider, ILogger
 
     public void Dispose()
     {
-        // There is nothing to release. The lines stay, for the test.
+        // There is nothing to release. The lines stay for the test.
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Testing;
 
-/// <summary>The spans of one source, from whichever test of this process they are, as long as it is not disposed.</summary>
+/// <summary>The spans of one source until it is disposed. They may come from any test of this process.</summary>
 public sealed class RecordedSpans : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _spans = new();
@@ -21,7 +21,7 @@ public sealed class RecordedSpans : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>Those that have started so far, ended or not.</summary>
+    /// <summary>The spans that have started so far. Some may not have ended yet.</summary>
     public IReadOnlyCollection<Activity> All => _spans;
 
     public void Dispose() => _listener.Dispose();

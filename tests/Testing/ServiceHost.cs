@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace Testing;
 
-/// <summary>A service's own Program, in this process and on a free port. Tests use it over HTTP, and may look at its services.</summary>
+/// <summary>The Program of a service, in this process and on a free port. Tests use it over HTTP, and may use its services.</summary>
 /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
 /// <typeparam name="TService">Any type of the service's assembly.</typeparam>
 public sealed class ServiceHost<TService>(params IEnumerable<string> settings) : WebApplicationFactory<TService>
@@ -11,7 +11,7 @@ public sealed class ServiceHost<TService>(params IEnumerable<string> settings) :
 {
     private HttpClient? _client;
 
-    public HttpClient Client => _client ?? throw new InvalidOperationException("Start it first.");
+    public HttpClient Client => _client ?? throw new InvalidOperationException("Call Start first.");
 
     public void Start()
     {

@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace Testing;
 
-/// <summary>A service as a process of its own that a test can kill, or stop in its tracks and let go on.</summary>
+/// <summary>A service in a process of its own. A test can kill it, or pause and resume it.</summary>
 public sealed class ServiceInstance : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
@@ -22,12 +22,12 @@ public sealed class ServiceInstance : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>What it has written so far, to standard output and standard error.</summary>
+    /// <summary>The lines that it has written so far to standard output and standard error.</summary>
     public IReadOnlyCollection<string> Output => _output;
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Its memory as the operating system counts it, bytes.</summary>
+    /// <summary>Its memory in bytes, as the operating system counts it.</summary>
     public long WorkingSet
     {
         get
@@ -37,7 +37,7 @@ public sealed class ServiceInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>What it has used of the processor so far.</summary>
+    /// <summary>The processor time that it has used so far.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -47,25 +47,25 @@ public sealed class ServiceInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Where it listens, once it says so: on a port that was free.</summary>
+    /// <summary>The address on which it listens, once it has written it.</summary>
     public Uri? Address => _output.FirstOrDefault(line => line.Contains(Listening, StringComparison.Ordinal)) is { } line
         ? new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..])
         : null;
 
-    /// <summary>Starts a service on a free port; does not wait for anything.</summary>
+    /// <summary>Starts a service on a free port. Does not wait for it.</summary>
     /// <param name="service">The service's assembly.</param>
     /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
     public static ServiceInstance Start(Assembly service, params string[] settings) => Start(service.Location, settings);
 
-    /// <summary>Starts a service on a free port; does not wait for anything.</summary>
+    /// <summary>Starts a service on a free port. Does not wait for it.</summary>
     /// <param name="service">The file of the service's assembly.</param>
     /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
     public static ServiceInstance Start(string service, params string[] settings) =>
         Start(service, new Dictionary<string, string>(), settings);
 
-    /// <summary>Starts a service on a free port; does not wait for anything.</summary>
+    /// <summary>Starts a service on a free port. Does not wait for it.</summary>
     /// <param name="service">The file of the service's assembly.</param>
-    /// <param name="environment">What is set for its process, beside what is set for this one.</param>
+    /// <param name="environment">More environment variables for its process.</param>
     /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
     public static ServiceInstance Start(string service, IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
@@ -87,12 +87,12 @@ public sealed class ServiceInstance : IAsyncDisposable
     /// <summary>Waits until every check is healthy, the broker's too.</summary>
     public Task WaitUntilHealthyAsync() => Eventually.HealthyAsync(HealthAsync);
 
-    /// <summary>The health report, JSON; something else as long as it does not listen.</summary>
+    /// <summary>The health report as JSON. Another text while it does not listen yet.</summary>
     public async Task<string> HealthAsync()
     {
         if (HasExited)
         {
-            throw new InvalidOperationException($"It has ended:\n{string.Join('\n', _output)}");
+            throw new InvalidOperationException($"The service has ended:\n{string.Join('\n', _output)}");
         }
 
         if (Address is not { } address)
@@ -104,20 +104,20 @@ public sealed class ServiceInstance : IAsyncDisposable
         return await response.Content.ReadAsStringAsync();
     }
 
-    /// <summary>SIGKILL: no farewell.</summary>
+    /// <summary>Sends SIGKILL: it ends at once.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGSTOP: it is there, and does nothing.</summary>
+    /// <summary>Sends SIGSTOP: it stays there and does nothing.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
-    /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
+    /// <summary>Sends SIGCONT: it continues where it was paused.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
-    /// <summary>SIGTERM: the polite end.</summary>
+    /// <summary>Sends SIGTERM, and waits until it has ended.</summary>
     /// <returns>Its exit code, and how long it took.</returns>
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {

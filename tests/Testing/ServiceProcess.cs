@@ -4,13 +4,15 @@ using Xunit;
 
 namespace Testing;
 
-/// <summary>A service as a process of its own, for what only a process shows: how it ends.</summary>
+/// <summary>A service in a process of its own. Only a process shows how a service ends.</summary>
 public static class ServiceProcess
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    /// <summary>Runs a service that cannot start: it ends by itself, with an exit code that scripts notice, and has one line to say.</summary>
-    /// <param name="sentence">What is in that line.</param>
+    /// <summary>
+    /// Runs a service that cannot start. It must end by itself, with an exit code that scripts notice, and write one line.
+    /// </summary>
+    /// <param name="sentence">A part of that line.</param>
     /// <param name="service">The service.</param>
     /// <param name="settings">Its configuration: <c>Outbox:Queue=…</c>.</param>
     public static async Task AssertSaysWhyItCannotStartAsync(string sentence, Assembly service, params string[] settings)

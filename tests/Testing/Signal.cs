@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Testing;
 
-/// <summary>Sends signals to processes. The shell does it: a small Debian has no program `kill`.</summary>
+/// <summary>Sends signals to processes. It uses the shell, because a small Debian has no program `kill`.</summary>
 public static class Signal
 {
     /// <param name="processId">The process.</param>

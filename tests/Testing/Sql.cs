@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Testing;
 
-/// <summary>Looks into a database behind the service's back.</summary>
+/// <summary>Reads and changes a database directly, without the service.</summary>
 public static class Sql
 {
     public static async Task<T> ScalarAsync<T>(string database, string sql)

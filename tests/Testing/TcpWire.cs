@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Testing;
 
-/// <summary>The wire between a service and a server, as a TCP relay: a test can cut it, or make it swallow what the service sends.</summary>
+/// <summary>A TCP relay between a service and a server. A test can cut it, or make it swallow all bytes of the service.</summary>
 public class TcpWire : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -22,7 +22,7 @@ public class TcpWire : IAsyncDisposable
     public TcpWire(string host, int port)
         : this() => Server = new DnsEndPoint(host, port);
 
-    /// <summary>A wire that leads nowhere until <see cref="Server"/> is set.</summary>
+    /// <summary>Creates a wire without a server. Set <see cref="Server"/> before the service connects.</summary>
     public TcpWire()
     {
         _listener.Start();
@@ -30,21 +30,21 @@ public class TcpWire : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it leads to.</summary>
+    /// <summary>The server.</summary>
     public DnsEndPoint? Server { get; set; }
 
-    /// <summary>Where the service is to connect to, on 127.0.0.1.</summary>
+    /// <summary>The port on 127.0.0.1 to which the service connects.</summary>
     public int Port { get; }
 
-    /// <summary>How often the service has connected, those included that were refused.</summary>
+    /// <summary>Number of connections of the service so far, with those that were refused.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>How many bytes the service has sent in vain.</summary>
+    /// <summary>Number of bytes of the service that were swallowed.</summary>
     public long Swallowed => Interlocked.Read(ref _swallowed);
 
-    /// <summary>A wire to a database's server.</summary>
+    /// <summary>Creates a wire to the server of a database.</summary>
     /// <param name="database">A connection string.</param>
-    /// <param name="byWire">The same, by way of this wire.</param>
+    /// <param name="byWire">The same connection string, through this wire.</param>
     public static TcpWire ToDatabase(string database, out string byWire)
     {
         var address = new NpgsqlConnectionStringBuilder(database);
@@ -54,24 +54,24 @@ public class TcpWire : IAsyncDisposable
         return wire;
     }
 
-    /// <summary>The same address, by way of this wire.</summary>
+    /// <summary>The same address, through this wire.</summary>
     public string Reroute(string address) => new UriBuilder(address) { Host = "127.0.0.1", Port = Port }.Uri.AbsoluteUri;
 
-    /// <summary>From now on nothing that the service sends arrives any more; connections stay open and nobody is told.</summary>
+    /// <summary>Swallows all bytes of the service from now on. Connections stay open and see no error.</summary>
     public void SwallowRequests() => _swallows = true;
 
-    /// <summary>Ends all connections and refuses new ones, as a server that is away does.</summary>
+    /// <summary>Ends all connections and refuses new ones, as a stopped server does.</summary>
     public void Cut()
     {
         _isCut = true;
         Interlocked.Exchange(ref _cut, new CancellationTokenSource()).Cancel();
     }
 
-    /// <summary>Ends the next connection as soon as it is made, and no other.</summary>
+    /// <summary>Ends only the next connection, as soon as it is made.</summary>
     public void EndNext() => _endsNext = true;
 
-    /// <summary>As new, for new connections; those that have lost something are ended.</summary>
-    public void Mend()
+    /// <summary>Makes the wire work again for new connections. Connections that have lost bytes end.</summary>
+    public void Restore()
     {
         Cut();
         (_isCut, _endsNext, _swallows) = (false, false, false);
@@ -86,16 +86,17 @@ public class TcpWire : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Makes what passes on the server's bytes, for one connection.</summary>
+    /// <summary>Makes the pump for the server's bytes of one connection.</summary>
     protected virtual Pump PumpAnswers() => PumpAsync;
 
-    /// <summary>Makes what passes on the service's bytes, for one connection.</summary>
+    /// <summary>Makes the pump for the service's bytes of one connection.</summary>
     protected virtual Pump PumpRequests() => (from, to, end) => PumpAsync(from, to, bytes => !Swallows(bytes.Length), end);
 
     protected delegate Task Pump(NetworkStream from, NetworkStream to, CancellationToken end);
 
-    /// <summary>Passes on what <paramref name="passes"/> lets through, piece by piece as it comes.</summary>
-    protected static async Task PumpAsync(NetworkStream from, NetworkStream to, Func<ReadOnlyMemory<byte>, bool> passes, CancellationToken end)
+    /// <summary>Passes on every piece for which <paramref name="passes"/> is true, as it comes.</summary>
+    protected static async Task PumpAsync(
+        NetworkStream from, NetworkStream to, Func<ReadOnlyMemory<byte>, bool> passes, CancellationToken end)
     {
         var buffer = new byte[64 * 1024];
         while (await from.ReadAsync(buffer, end) is > 0 and var count)
@@ -163,7 +164,7 @@ public class TcpWire : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
             {
-                // One end is gone; disposing closes the other, as a wire would.
+                // One end is gone. Disposing closes the other end too.
             }
         }
     }

@@ -3,12 +3,15 @@ using System.Diagnostics;
 
 namespace Testing;
 
-/// <summary>Removes what a test's containers kept: volumes of a container engine, or folders where resources run as processes.</summary>
+/// <summary>Removes the data of a test: the volumes of a container engine, or the folders of local processes.</summary>
 public static class TestVolumes
 {
     public static async Task RemoveAsync(string prefix)
     {
-        foreach (var folder in Directory.Exists(LocalFolder) ? Directory.GetDirectories(LocalFolder, $"{prefix}*", SearchOption.AllDirectories) : [])
+        string[] folders = Directory.Exists(LocalFolder)
+            ? Directory.GetDirectories(LocalFolder, $"{prefix}*", SearchOption.AllDirectories)
+            : [];
+        foreach (var folder in folders)
         {
             Directory.Delete(folder, recursive: true);
         }
@@ -20,14 +23,14 @@ public static class TestVolumes
         }
     }
 
-    /// <summary>The lock files of PostgreSQL servers, which one that ends by itself removes.</summary>
+    /// <summary>The lock files of PostgreSQL servers. A server that ends normally removes its own.</summary>
     public static IEnumerable<string> DatabaseLocks(string prefix) => Directory.GetDirectories(LocalFolder, $"{prefix}*-postgres")
         .Select(folder => Path.Combine(folder, "data", "postmaster.pid"))
         .Where(File.Exists);
 
     private static string LocalFolder => Solution.PathOf(".local");
 
-    /// <returns>What it printed; nothing where there is no engine, and so no volume.</returns>
+    /// <returns>What it printed. Nothing if there is no engine: then there is no volume.</returns>
     private static async Task<string> DockerAsync(params string[] arguments)
     {
         try

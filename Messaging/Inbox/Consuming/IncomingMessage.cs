@@ -17,7 +17,8 @@ public sealed class IncomingMessage
 
     /// <summary>The version of the aggregate after the change. Null if the message does not say so.</summary>
     public long? AggregateVersion =>
-        long.TryParse(Convert.ToString(Property(MessageNames.AggregateVersion), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var version)
+        Convert.ToString(Property(MessageNames.AggregateVersion), CultureInfo.InvariantCulture) is var text
+        && long.TryParse(text, CultureInfo.InvariantCulture, out var version)
             ? version
             : null;
 

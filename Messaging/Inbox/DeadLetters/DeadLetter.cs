@@ -57,7 +57,8 @@ internal sealed class DeadLetter
         var id => Convert.ToString(id, CultureInfo.InvariantCulture),
     };
 
-    private static Message Decode(byte[] encoded) => global::Amqp.Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
+    private static Message Decode(byte[] encoded) =>
+        global::Amqp.Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
 
     private static byte[] Encode(Message message)
     {
@@ -72,7 +73,8 @@ internal sealed class DeadLetter
             // AMQPNetLite cannot encode everything that it decodes: an empty array, for example, becomes unreadable. What it needs for a
             // replay is left.
             var kept = new Message { Header = message.Header, Properties = message.Properties, ApplicationProperties = new() };
-            foreach (var (name, value) in message.ApplicationProperties?.Map.Where(property => property.Value is IConvertible or Guid or byte[]) ?? [])
+            var simple = message.ApplicationProperties?.Map.Where(property => property.Value is IConvertible or Guid or byte[]);
+            foreach (var (name, value) in simple ?? [])
             {
                 kept.ApplicationProperties[name] = value;
             }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AppHost.Tests.Infrastructure;
 
-/// <summary>A model that was changed after its data was written.</summary>
+/// <summary>Servers that start with existing data after the model was changed.</summary>
 public sealed class ExistingDataTests : IAsyncLifetime
 {
     private const string Server = "postgres";
@@ -14,7 +14,7 @@ public sealed class ExistingDataTests : IAsyncLifetime
     public Task DisposeAsync() => TestVolumes.RemoveAsync(_volumes);
 
     [Fact]
-    public async Task A_new_database_is_created_a_new_password_counts_and_the_data_stays()
+    public async Task After_a_restart_a_new_database_exists_a_new_password_counts_and_the_data_stays()
     {
         await using (var before = await StartAsync("the first one's password", "first"))
         {
@@ -23,7 +23,8 @@ public sealed class ExistingDataTests : IAsyncLifetime
 
         await using var after = await StartAsync("another, with 'quotes' \"and\" \\signs", "first", "second");
         Assert.Equal(42, await Sql.ScalarAsync<int>(await after.ConnectionStringAsync("first"), "SELECT answer FROM kept"));
-        Assert.Equal("second", await Sql.ScalarAsync<string>(await after.ConnectionStringAsync("second"), "SELECT current_database()::text"));
+        Assert.Equal(
+            "second", await Sql.ScalarAsync<string>(await after.ConnectionStringAsync("second"), "SELECT current_database()::text"));
 
         var old = new NpgsqlConnectionStringBuilder(await after.ConnectionStringAsync("first")) { Password = "the first one's password" };
         var refused = await Assert.ThrowsAsync<PostgresException>(() => Sql.ScalarAsync<int>(old.ConnectionString, "SELECT 1"));

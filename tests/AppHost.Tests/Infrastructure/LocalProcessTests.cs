@@ -43,7 +43,7 @@ public sealed class LocalServers : IAsyncLifetime
     private string Folder(string resource) => Solution.PathOf($".local/{_volumes}-{resource}");
 }
 
-/// <summary>Local processes that are stopped, started, restarted, crashed, paused. What they keep is still there.</summary>
+/// <summary>Local processes that are stopped, started, restarted, crashed and paused. They keep their data.</summary>
 public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<LocalServers>
 {
     private const string Postgres = LocalServers.Postgres;
@@ -55,7 +55,7 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
     private int _rows;
 
     [Fact]
-    public async Task What_was_written_is_there_after_a_stop_a_restart_and_a_crash()
+    public async Task Data_and_messages_survive_a_stop_a_restart_and_a_crash()
     {
         await Sql.ExecuteAsync(await _system.ConnectionStringAsync(Database), "CREATE TABLE kept (id int)");
         await WriteAsync();
@@ -72,7 +72,7 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
         await _system.PressAsync(Broker, KnownResourceCommands.RestartCommand);
         await WriteAsync();
 
-        // The script of a server is its parent: killing only that one must not leave the server behind, or the start would fail.
+        // The parent of a server is its script. If only the script is killed, the server must end too. Otherwise the next start would fail.
         await CrashAsync(Postgres, tree: false);
         await CrashAsync(Broker, tree: false);
         await WriteAsync();
@@ -87,7 +87,7 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
     [Theory]
     [InlineData(Postgres, "postgres_connects")]
     [InlineData(Broker, "broker_amqp")]
-    public async Task A_server_that_says_nothing_is_unhealthy_within_seconds(string resource, string healthCheck)
+    public async Task A_silent_server_is_unhealthy_within_seconds(string resource, string healthCheck)
     {
         await Eventually.GetAsync(() => _system.HealthAsync(healthCheck), health => health.Status is HealthStatus.Healthy);
         using var process = await _system.ProcessAsync(resource);
@@ -117,9 +117,11 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
         await _system.StateAsync(Broker, KnownResourceStates.Running);
         var database = await _system.ConnectionStringAsync(Database);
         _rows++;
-        await EventuallyDoneAsync(() => Sql.ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO kept VALUES ({_rows})")));
+        await EventuallyDoneAsync(() => Sql.ExecuteAsync(
+            database, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO kept VALUES ({_rows})")));
         await EventuallyDoneAsync(() => WithLinkAsync(
-            session => new SenderLink(session, "test", new Target { Address = Queue, Durable = 2, Capabilities = [new Symbol("queue")] }, null),
+            session => new SenderLink(
+                session, "test", new Target { Address = Queue, Durable = 2, Capabilities = [new Symbol("queue")] }, null),
             async link => await link.SendAsync(new Message(_rows) { Header = new Header { Durable = true } })));
     }
 
@@ -127,7 +129,8 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
     {
         var received = new HashSet<int>();
         await WithLinkAsync(
-            session => new ReceiverLink(session, "test", new Source { Address = Queue, Durable = 2, Capabilities = [new Symbol("queue")] }, null),
+            session => new ReceiverLink(
+                session, "test", new Source { Address = Queue, Durable = 2, Capabilities = [new Symbol("queue")] }, null),
             async link =>
             {
                 while (received.Count < _rows && await link.ReceiveAsync(TimeSpan.FromSeconds(30)) is { } message)
@@ -160,7 +163,7 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
         await _system.PressAsync(resource, KnownResourceCommands.StartCommand);
     }
 
-    /// <summary>Repeats what a server refuses while it is starting.</summary>
+    /// <summary>Repeats an attempt that a server refuses while it is starting.</summary>
     private static Task<Exception?> EventuallyDoneAsync(Func<Task> attempt) => Eventually.GetAsync(
         async () =>
         {
@@ -169,7 +172,8 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
                 await attempt();
                 return (Exception?)null;
             }
-            catch (Exception exception) when (exception is Npgsql.NpgsqlException or AmqpException or System.Net.Sockets.SocketException or IOException)
+            catch (Exception exception) when (
+                exception is Npgsql.NpgsqlException or AmqpException or System.Net.Sockets.SocketException or IOException)
             {
                 return exception;
             }

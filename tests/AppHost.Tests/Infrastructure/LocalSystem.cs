@@ -8,7 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AppHost.Tests.Infrastructure;
 
-/// <summary>Resources of the AppHost as local processes, run by Aspire's orchestrator in this process, without the services.</summary>
+/// <summary>Resources of the AppHost as local processes, without the services. Aspire's orchestrator runs them from this process.</summary>
 internal sealed class LocalSystem : IAsyncDisposable
 {
     private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(2);
@@ -16,7 +16,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private LocalSystem(DistributedApplication app) => _app = app;
 
-    /// <summary>Starts resources; does not wait for anything.</summary>
+    /// <summary>Starts resources. Does not wait for them.</summary>
     public static async Task<LocalSystem> StartAsync(Action<IDistributedApplicationBuilder> describe)
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
@@ -52,7 +52,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     public Task<string> StateAsync(string resource, string state) => WithTimeoutAsync(token =>
         _app.ResourceNotifications.WaitForResourceAsync(resource, [state], token));
 
-    /// <summary>Does what a button of the dashboard does.</summary>
+    /// <summary>Presses a button, as the dashboard does.</summary>
     public async Task PressAsync(string resource, string command)
     {
         var result = await WithTimeoutAsync(token => _app.ResourceCommands.ExecuteCommandAsync(resource, command, token));
@@ -76,7 +76,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         });
     }
 
-    /// <summary>Asks the health check itself: Aspire asks it less and less often.</summary>
+    /// <summary>Calls the health check directly, because Aspire calls it less and less often.</summary>
     public async Task<HealthReportEntry> HealthAsync(string healthCheck)
     {
         var checks = _app.Services.GetRequiredService<HealthCheckService>();

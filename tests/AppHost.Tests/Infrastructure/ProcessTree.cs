@@ -5,7 +5,7 @@ namespace AppHost.Tests.Infrastructure;
 /// <summary>A process with its descendants.</summary>
 internal static class ProcessTree
 {
-    /// <summary>Sends a signal to a process and to all that descend from it.</summary>
+    /// <summary>Sends a signal to a process and to all its descendants.</summary>
     public static async Task SignalAsync(int root, string signal)
     {
         foreach (var id in Ids(root))
@@ -23,7 +23,8 @@ internal static class ProcessTree
             return
             [
                 .. Directory.GetDirectories($"/proc/{parent}/task")
-                    .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .Select(thread => File.ReadAllText(Path.Combine(thread, "children")))
+                    .SelectMany(children => children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                     .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
             ];
         }

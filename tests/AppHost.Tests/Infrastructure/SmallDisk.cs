@@ -9,7 +9,7 @@ internal sealed class SmallDisk : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>True where this user may mount one.</summary>
+    /// <summary>True if this user may mount one.</summary>
     public static bool CanMount { get; } = Try();
 
     public static SmallDisk Mount()
@@ -17,7 +17,7 @@ internal sealed class SmallDisk : IDisposable
         var folder = Directory.CreateTempSubdirectory("small-disk-").FullName;
         return Run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder)
             ? new SmallDisk(folder)
-            : throw new InvalidOperationException($"Nothing could be mounted at {folder}.");
+            : throw new InvalidOperationException($"The test could not mount a disk at {folder}.");
     }
 
     public void Dispose()
@@ -33,7 +33,7 @@ internal sealed class SmallDisk : IDisposable
             return false;
         }
 
-        // Within a container root may not mount either.
+        // In a container, even root may not mount.
         var folder = Directory.CreateTempSubdirectory("small-disk-").FullName;
         var mounted = Run("mount", "-t", "tmpfs", "tmpfs", folder);
         _ = mounted && Run("umount", folder);
@@ -50,9 +50,10 @@ internal sealed class SmallDisk : IDisposable
     }
 }
 
-/// <summary>A test with a disk that is full.</summary>
+/// <summary>A test with a full disk.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SmallDiskFactAttribute : FactAttribute
 {
-    public SmallDiskFactAttribute() => Skip = SmallDisk.CanMount ? null : "Only root can mount a small disk, and not within every container.";
+    public SmallDiskFactAttribute() =>
+        Skip = SmallDisk.CanMount ? null : "Only root can mount a small disk, and some containers forbid it.";
 }

@@ -6,7 +6,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace AppHost.Tests.Infrastructure;
 
-/// <summary>What keeps a local process from starting is said in one sentence, in its log, and its state is FailedToStart.</summary>
+/// <summary>A local process that cannot start says why in one sentence in its log. Its state is FailedToStart.</summary>
 public sealed class UnusableSurroundingsTests : IDisposable
 {
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
@@ -17,17 +17,20 @@ public sealed class UnusableSurroundingsTests : IDisposable
     public void Dispose()
     {
         _taken.Dispose();
-        Directory.GetDirectories(Solution.PathOf(".local"), $"{_volumes}*").ToList().ForEach(folder => Directory.Delete(folder, recursive: true));
+        foreach (var folder in Directory.GetDirectories(Solution.PathOf(".local"), $"{_volumes}*"))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
-    public async Task Each_is_said_in_one_sentence()
+    public async Task Each_reason_is_one_sentence_in_the_log()
     {
         var port = ((IPEndPoint)_taken.LocalEndpoint).Port;
         Directory.CreateDirectory(Path.Combine(Folder("old"), "data"));
         await File.WriteAllTextAsync(Path.Combine(Folder("old"), "data", "PG_VERSION"), "9\n");
         Directory.CreateDirectory(Folder("used"));
-        // .NET locks such a file as the scripts do, with flock.
+        // .NET locks such a file with flock, as the scripts do.
         await using var used = new FileStream(Path.Combine(Folder("used"), ".lock"), FileMode.Create, FileAccess.Write, FileShare.None);
 
         await using var system = await LocalSystem.StartAsync(builder =>
@@ -38,12 +41,13 @@ public sealed class UnusableSurroundingsTests : IDisposable
             builder.AddLocalPostgres("read-only", "/proc/read-only");
         });
 
-        await AssertSaysAsync(system, "taken", string.Create(CultureInfo.InvariantCulture, $"Port {port} is taken: stop the program that listens there"));
+        await AssertSaysAsync(
+            system, "taken", string.Create(CultureInfo.InvariantCulture, $"Port {port} is taken: stop the program that listens there"));
         await AssertSaysAsync(system, "old", $"The data in {Folder("old")} are of PostgreSQL 9, and ");
         await AssertSaysAsync(system, "used", $"Another AppHost uses {Folder("used")}: stop that one");
         await AssertSaysAsync(system, "read-only", "The folder /proc/read-only is not writable: make it writable for ");
 
-        // What was changed counts at the next start.
+        // The next start uses the change.
         _taken.Stop();
         used.Close();
         await system.PressAsync("taken", KnownResourceCommands.StartCommand);
@@ -53,13 +57,14 @@ public sealed class UnusableSurroundingsTests : IDisposable
     }
 
     [SmallDiskFact]
-    public async Task A_full_disk_is_said_in_one_sentence()
+    public async Task A_full_disk_is_one_sentence_in_the_log()
     {
         using var disk = SmallDisk.Mount();
         await using var system = await LocalSystem.StartAsync(builder =>
         {
             builder.AddLocalPostgres("full", Path.Combine(disk.Folder, "full"));
-            builder.AddLocalRabbitMq("full-too", builder.AddParameter("user", "u"), builder.AddParameter("password", "p"), Path.Combine(disk.Folder, "too"));
+            builder.AddLocalRabbitMq(
+                "full-too", builder.AddParameter("user", "u"), builder.AddParameter("password", "p"), Path.Combine(disk.Folder, "too"));
         });
         await AssertSaysAsync(system, "full", $"The disk of {disk.Folder}/full has only ");
         await AssertSaysAsync(system, "full-too", $"The disk of {disk.Folder}/too has only ");
@@ -70,6 +75,7 @@ public sealed class UnusableSurroundingsTests : IDisposable
     private static async Task AssertSaysAsync(LocalSystem system, string resource, string sentence)
     {
         await system.StateAsync(resource, KnownResourceStates.FailedToStart);
-        Assert.Contains(await system.LogAsync(resource), line => line.Contains($"{resource} cannot start. {sentence}", StringComparison.Ordinal));
+        Assert.Contains(
+            await system.LogAsync(resource), line => line.Contains($"{resource} cannot start. {sentence}", StringComparison.Ordinal));
     }
 }

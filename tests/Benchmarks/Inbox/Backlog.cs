@@ -7,7 +7,7 @@ using DataSection = Amqp.Framing.Data;
 
 namespace Benchmarks.Inbox;
 
-/// <summary>Messages as the sender makes them, put into a queue as fast as the client can.</summary>
+/// <summary>Fills a queue as fast as the client can, with messages like those of the sender.</summary>
 internal sealed class Backlog(Connection connection)
 {
     private const int Aggregates = 5_000;
@@ -57,7 +57,8 @@ internal sealed class Backlog(Connection connection)
             Header = new Header { Durable = true },
             Properties = new Properties
             {
-                MessageId = id, Subject = "EntityItemUpdated", CorrelationId = id, ContentType = "application/json", GroupId = aggregate.ToString(),
+                MessageId = id, Subject = "EntityItemUpdated", CorrelationId = id, ContentType = "application/json",
+                GroupId = aggregate.ToString(),
                 CreationTime = DateTime.UnixEpoch,
             },
             ApplicationProperties = new ApplicationProperties

@@ -6,12 +6,14 @@ using Npgsql;
 
 namespace Benchmarks.Inbox;
 
-/// <summary>How fast the receiver drains a queue, against the same AMQP client that only receives and accepts the same messages.</summary>
+/// <summary>
+/// How fast the receiver drains a queue, compared with the same AMQP client that only receives and accepts the same messages.
+/// </summary>
 internal static class InboxBenchmark
 {
     private const int Messages = 50_000;
 
-    /// <summary>The receiver's own default.</summary>
+    /// <summary>The default of the receiver.</summary>
     private const int Prefetch = 2_000;
 
     public static async Task RunAsync()
@@ -45,7 +47,7 @@ internal static class InboxBenchmark
         }
     }
 
-    /// <summary>Fills the queue while the receiver's first transaction waits for a lock; then it has its way.</summary>
+    /// <summary>Fills the queue while the receiver's first transaction waits for a lock. Then the lock is released.</summary>
     private static async Task<Throughput> DrainAsync(ServiceInstance receiver, string database, Backlog backlog)
     {
         await using var connection = new NpgsqlConnection(database);
@@ -64,7 +66,7 @@ internal static class InboxBenchmark
             drained => drained,
             TimeSpan.FromMinutes(5));
 
-        // By the database's clock, which stamps every row with the begin of its transaction.
+        // This is the database's clock. It stamps every row with the start of its transaction.
         var ended = await Sql.ScalarAsync<DateTime>(database, "SELECT max(processed_at) FROM inbox_messages");
         return new(Messages / (ended - started).TotalSeconds, (receiver.ProcessorTime - processorTime) / Messages);
     }

@@ -5,7 +5,7 @@ using Amqp.Types;
 
 namespace Benchmarks.Relay;
 
-/// <summary>The floor: nothing but the AMQP client, which keeps a number of durable messages in flight.</summary>
+/// <summary>The lowest possible cost: only the AMQP client, which keeps a number of durable messages in flight.</summary>
 internal sealed class RawSender
 {
     private static readonly Symbol[] QueueCapability = [new Symbol("queue")];
@@ -23,7 +23,7 @@ internal sealed class RawSender
         _count = count;
     }
 
-    /// <summary>Sends copies of a message, each under an id of its own.</summary>
+    /// <summary>Sends copies of a message. Each has its own id.</summary>
     public static async Task<Throughput> SendAsync(Connection connection, string queue, Message original, int count, int inFlight)
     {
         var session = new Session(connection);
@@ -52,7 +52,9 @@ internal sealed class RawSender
         BodySection = original.BodySection,
     };
 
-    /// <summary>Their sections serve for all, as they are encoded before <c>Send</c> returns; the message itself is its delivery's.</summary>
+    /// <summary>
+    /// All messages share their sections, because these are encoded before <c>Send</c> returns. Each delivery needs its own message object.
+    /// </summary>
     private void SendNext()
     {
         lock (_message)

@@ -6,7 +6,9 @@ using Amqp.Types;
 
 namespace Benchmarks.Relay;
 
-/// <summary>How fast the relay drains a backlog, against the same AMQP client that only sends the very same messages to the same broker.</summary>
+/// <summary>
+/// How fast the relay drains a backlog, compared with the same AMQP client that only sends the same messages to the same broker.
+/// </summary>
 internal static class RelayBenchmark
 {
     private const int Messages = 50_000;
@@ -52,7 +54,7 @@ internal static class RelayBenchmark
         }
     }
 
-    /// <summary>One request after the other, with nothing else to do.</summary>
+    /// <summary>Measures one request after another. The relay has nothing else to do.</summary>
     private static async Task MeasureLatencyAsync(ServiceInstance sender, string database)
     {
         using var client = new HttpClient { BaseAddress = sender.Address };
@@ -62,18 +64,21 @@ internal static class RelayBenchmark
             using var created = await client.PostAsJsonAsync("/api/EntityItems", new { name = "one after the other", value = i });
             created.EnsureSuccessStatusCode();
             await Eventually.GetAsync(
-                () => Sql.ScalarAsync<bool>(database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"), isSent => isSent);
+                () => Sql.ScalarAsync<bool>(database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
+                isSent => isSent);
         }
 
-        // From the change, before its commit, to the mark, after the broker's acceptance: a little more than from commit to acceptance.
+        // From the change, before its commit, to the mark, after the broker's acceptance. This is a little more than from commit to
+        // acceptance.
         var latencies = new Spread(await Sql.ScalarAsync<double[]>(
             database, "SELECT array_agg(1000 * extract(epoch FROM sent_at - occurred_at)::float8) FROM outbox_messages"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{"idle, from change to mark, ms",-32} p50 {latencies.Median:0.0}, p95 {latencies.Percentile(0.95):0.0}, p99 {latencies.Percentile(0.99):0.0}"));
+            $"{"idle, from change to mark, ms",-32} p50 {latencies.Median:0.0}, "
+            + $"p95 {latencies.Percentile(0.95):0.0}, p99 {latencies.Percentile(0.99):0.0}"));
     }
 
-    /// <summary>Commits a backlog at one blow and waits until the last of it is marked as sent.</summary>
+    /// <summary>Commits a backlog in one transaction, and waits until its last message is marked as sent.</summary>
     private static async Task<Throughput> DrainAsync(ServiceInstance sender, string database)
     {
         await Sql.ExecuteAsync(database, $"""
@@ -84,7 +89,8 @@ internal static class RelayBenchmark
             SELECT (lpad(to_hex(i), 8, '0') || '-0000-7000-8000-' || substr(md5(random()::text), 1, 12))::uuid,
                 'EntityItemCreated', md5((i % {Aggregates})::text)::uuid, i, i % {Aggregates} % 16,
                 json_build_object('id', gen_random_uuid(), 'name', repeat('x', 400), 'value', i),
-                json_build_object('correlationId', gen_random_uuid(), 'traceParent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00'),
+                json_build_object('correlationId', gen_random_uuid(),
+                    'traceParent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00'),
                 now(), 'Pending', 0
             FROM generate_series(1, {Messages}) AS i
             """);
@@ -96,8 +102,9 @@ internal static class RelayBenchmark
             isDrained => isDrained,
             TimeSpan.FromMinutes(5));
 
-        // By the database's clock, which stamps every mark: from the first batch, which is not counted, to the last.
-        var seconds = await Sql.ScalarAsync<double>(database, "SELECT extract(epoch FROM max(sent_at) - min(sent_at))::float8 FROM outbox_messages");
+        // This is the database's clock, which stamps every mark. The time runs from the first batch, which does not count, to the last.
+        var seconds = await Sql.ScalarAsync<double>(
+            database, "SELECT extract(epoch FROM max(sent_at) - min(sent_at))::float8 FROM outbox_messages");
         var first = await Sql.ScalarAsync<long>(
             database, "SELECT count(*) FROM outbox_messages WHERE sent_at = (SELECT min(sent_at) FROM outbox_messages)");
         return new((Messages - first) / seconds, (sender.ProcessorTime - processorTime) / Messages);
@@ -114,7 +121,8 @@ internal static class RelayBenchmark
         Message? last = null;
         for (var i = 0; i < count; i++)
         {
-            last = await receiver.ReceiveAsync(TimeSpan.FromMinutes(1)) ?? throw new InvalidOperationException($"{queue} ends after {i} messages.");
+            last = await receiver.ReceiveAsync(TimeSpan.FromMinutes(1))
+                ?? throw new InvalidOperationException($"{queue} ends after {i} messages.");
             receiver.Accept(last);
         }
 

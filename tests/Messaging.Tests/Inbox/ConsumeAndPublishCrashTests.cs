@@ -1,8 +1,8 @@
 namespace Messaging.Tests.Inbox;
 
 /// <summary>
-/// A service that consumes and publishes, killed at a known step. The test holds the step from outside, and sees that it is reached. Whatever the step,
-/// the next instance neither loses nor doubles an order or its confirmation.
+/// A service that consumes and publishes, killed at a known step. The test holds the step from outside, and sees that it is reached.
+/// Whatever the step, the next instance neither loses nor doubles an order or its confirmation.
 /// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class ConsumeAndPublishCrashTests(Infrastructure infrastructure) : IAsyncLifetime
@@ -48,7 +48,7 @@ public sealed class ConsumeAndPublishCrashTests(Infrastructure infrastructure) :
         Assert.True(
             waitsIn is "COMMIT" or "UPDATE outbox_messages" || (recorded, outgoing) == (0, 0),
             $"{recorded} are recorded, {outgoing} are outgoing.");
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ConsumeAndPublishCrashTests(Infrastructure infrastructure) :
         }
 
         Assert.Equal(Orders - 1, await _system.CountAsync("outbox_messages WHERE status = 'Pending'"));
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     /// <summary>Makes commits of the inbox wait for the advisory lock 1, and marks of the relay for 2, while somebody holds them.</summary>
@@ -80,7 +80,7 @@ public sealed class ConsumeAndPublishCrashTests(Infrastructure infrastructure) :
 
     private Task PlaceAsync(IEnumerable<Guid> ids) => Task.WhenAll(ids.Select(id => _system.PlaceAsync(id, 1)));
 
-    private async Task AssertTheNextInstanceEndsUpExactAsync()
+    private async Task AssertNextInstanceFinishesExactlyAsync()
     {
         await using var next = await _system.StartProcessAsync();
 

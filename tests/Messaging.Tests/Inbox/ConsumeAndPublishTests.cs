@@ -5,7 +5,9 @@ using OrderService.Orders;
 
 namespace Messaging.Tests.Inbox;
 
-/// <summary>A service that consumes and publishes in one transaction: its outbox message exists exactly if the consumed message is recorded.</summary>
+/// <summary>
+/// A service that consumes and publishes in one transaction. Its outbox message exists exactly if the consumed message is recorded.
+/// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class ConsumeAndPublishTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -24,7 +26,8 @@ public sealed class ConsumeAndPublishTests(Infrastructure infrastructure) : IAsy
         foreach (var id in _ids)
         {
             var messageId = Guid.NewGuid();
-            await Task.WhenAll(_system.PlaceAsync(id, 1, messageId), _system.PlaceAsync(id, 2, messageId), _system.PlaceAsync(id, 3, messageId));
+            await Task.WhenAll(
+                _system.PlaceAsync(id, 1, messageId), _system.PlaceAsync(id, 2, messageId), _system.PlaceAsync(id, 3, messageId));
         }
 
         await AssertSentAsync(Orders);
@@ -60,7 +63,8 @@ public sealed class ConsumeAndPublishTests(Infrastructure infrastructure) : IAsy
         await _system.PlaceAsync(_ids[2], 1);
 
         var letters = await Eventually.GetAsync(
-            async () => (await service.Client.GetFromJsonAsync<DeadLetterResponse[]>("/api/dead-letters"))!, letters => letters.Length == 1);
+            async () => (await service.Client.GetFromJsonAsync<DeadLetterResponse[]>("/api/dead-letters"))!,
+            letters => letters.Length == 1);
         Assert.Contains("ck_orders_quantity", letters[0].Reason, StringComparison.Ordinal);
         await AssertSentAsync(2);
         Assert.Equal(0, await _system.CountAsync($"orders WHERE id = '{_ids[1]}'"));

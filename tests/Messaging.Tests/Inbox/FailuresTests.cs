@@ -31,7 +31,8 @@ public sealed class FailuresTests
 
     [Fact]
     public void A_lost_connection_is_not_permanent() => Assert.False(Failures.IsPermanent(
-        new InvalidOperationException("wrapped by EF Core", new NpgsqlException("lost", new SocketException((int)SocketError.ConnectionReset)))));
+        new InvalidOperationException(
+            "wrapped by EF Core", new NpgsqlException("lost", new SocketException((int)SocketError.ConnectionReset)))));
 
     [Fact]
     public void An_exception_of_a_handler_is_permanent() => Assert.True(Failures.IsPermanent(new JsonException()));

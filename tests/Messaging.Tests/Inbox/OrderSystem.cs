@@ -5,7 +5,9 @@ using OrderService.Orders;
 
 namespace Messaging.Tests.Inbox;
 
-/// <summary>The OrderService's database and queues, with the test at both ends: it sends what the service consumes, and reads what it publishes.</summary>
+/// <summary>
+/// The OrderService's database and queues. The test sends the messages that the service consumes, and reads those that it publishes.
+/// </summary>
 internal sealed class OrderSystem : IAsyncDisposable
 {
     private static readonly TimeSpan NextMessage = TimeSpan.FromSeconds(30);
@@ -62,7 +64,8 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>Sends the event of an order. The broker has it when this returns.</summary>
     public Task PlaceAsync(Guid id, int quantity, Guid? messageId = null)
     {
-        var message = Messages.Of(nameof(OrderPlaced), System.Text.Encoding.UTF8.GetBytes($$"""{"id": "{{id}}", "quantity": {{quantity}}}"""));
+        var body = $$"""{"id": "{{id}}", "quantity": {{quantity}}}""";
+        var message = Messages.Of(nameof(OrderPlaced), System.Text.Encoding.UTF8.GetBytes(body));
         message.Properties.MessageId = (messageId ?? Guid.NewGuid()).ToString();
         return _sender.SendAsync(message);
     }

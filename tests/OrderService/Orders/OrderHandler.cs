@@ -6,7 +6,9 @@ using OrderService.Data;
 
 namespace OrderService.Orders;
 
-/// <summary>Keeps an order for each event, and confirms it by an event of its own. Both are one transaction with the record of the message.</summary>
+/// <summary>
+/// Keeps an order for each event, and confirms it by an event of its own. Both are one transaction with the record of the message.
+/// </summary>
 internal sealed class OrderHandler(OrderDbContext db, OutboxWriter outbox) : IInboxHandler<OrderPlaced>
 {
     public OrderPlaced Read(IncomingMessage message) => message.Type == nameof(OrderPlaced)

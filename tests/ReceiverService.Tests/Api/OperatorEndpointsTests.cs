@@ -5,7 +5,7 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.Api;
 
-/// <summary>Who may use the operators' endpoints. Neither database nor broker is needed to be refused.</summary>
+/// <summary>Who may use the operators' endpoints. The service refuses a caller without asking database or broker.</summary>
 public sealed class OperatorEndpointsTests
 {
     private const string Key = "a key of operators";
@@ -14,7 +14,7 @@ public sealed class OperatorEndpointsTests
     [Theory]
     [InlineData()]
     [InlineData("Operators:ApiKey=")]
-    public async Task Without_a_configured_key_there_are_no_such_endpoints(params string[] settings)
+    public async Task Without_a_configured_key_the_endpoints_do_not_exist(params string[] settings)
     {
         await using var service = Start(["environment=Production", .. settings]);
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(service, Key));
@@ -47,7 +47,7 @@ public sealed class OperatorEndpointsTests
     }
 
     [Fact]
-    public async Task In_development_no_key_is_asked_for()
+    public async Task In_development_no_key_is_needed()
     {
         await using var service = Start($"Operators:ApiKey={Key}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await GetAsync(service));
@@ -72,8 +72,10 @@ public sealed class OperatorEndpointsTests
     public async Task Swagger_says_how_a_replay_can_fail()
     {
         await using var service = Start();
-        var replay = (await SwaggerAsync(service)).GetProperty("paths").GetProperty("/api/dead-letters/{id}/replay").GetProperty("post");
-        Assert.True(replay.GetProperty("responses").GetProperty("409").GetProperty("content").TryGetProperty("application/problem+json", out _));
+        var replay = (await SwaggerAsync(service))
+            .GetProperty("paths").GetProperty("/api/dead-letters/{id}/replay").GetProperty("post");
+        var conflict = replay.GetProperty("responses").GetProperty("409");
+        Assert.True(conflict.GetProperty("content").TryGetProperty("application/problem+json", out _));
     }
 
     private static ServiceHost<EntityItem> Start(params string[] settings)

@@ -6,7 +6,7 @@ namespace ReceiverService.Tests.Data;
 public sealed class SchemaTests
 {
     [Fact]
-    public void The_migrations_say_all_that_the_model_says()
+    public void The_migrations_contain_the_whole_model()
     {
         using var context = new DesignTimeReceiverDbContext().CreateDbContext([]);
         Assert.False(context.Database.HasPendingModelChanges());

@@ -3,7 +3,7 @@ using Amqp.Types;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>An application property of every simple type that AMQP has and the client knows.</summary>
+/// <summary>One application property for each simple type of AMQP that the client knows.</summary>
 internal static class AnyProperties
 {
     public static void AddTo(ApplicationProperties properties)

@@ -10,13 +10,13 @@ using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>What is stored of a dead letter, whatever the message contains.</summary>
+/// <summary>The stored content of a dead letter, for any content of the message.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class DeadLetterContentTests(Infrastructure infrastructure) : IAsyncLifetime
 {
     private const int TenMegabytes = 10 * 1024 * 1024;
 
-    /// <summary>NUL, and one half of a surrogate pair: PostgreSQL's text can have neither.</summary>
+    /// <summary>NUL, and one half of a surrogate pair. PostgreSQL's text cannot contain them.</summary>
     private const string Odd = "\0\ud800";
     private const string Stored = "\ufffd\ufffd";
     private readonly Guid _id = Guid.CreateVersion7();
@@ -36,7 +36,7 @@ public sealed class DeadLetterContentTests(Infrastructure infrastructure) : IAsy
         badType.Properties.SetCorrelationId($"correlation{Odd}");
         badType.ApplicationProperties[$"name{Odd}"] = $"value{Odd}";
 
-        // Past the broker, because no UTF-8 has half of a pair.
+        // Not through the broker, because UTF-8 cannot contain half of a pair.
         var handler = new EntityItemProjection(null!);
         await _receiver.Services.GetRequiredService<InboxProcessor>()
             .ProcessAsync(new([IncomingMessage.Read(badId, handler), IncomingMessage.Read(badType, handler)]), default);
@@ -61,7 +61,7 @@ public sealed class DeadLetterContentTests(Infrastructure infrastructure) : IAsy
     }
 
     [Fact]
-    public async Task A_replay_processes_exactly_what_came()
+    public async Task A_replay_processes_exactly_the_original_message()
     {
         await _receiver.ExecuteAsync("ALTER TABLE entity_items ADD CONSTRAINT no_good CHECK (name <> 'good')");
         var message = Full(Events.Created(_id, 9, "good"));
@@ -81,11 +81,11 @@ public sealed class DeadLetterContentTests(Infrastructure infrastructure) : IAsy
             """));
     }
 
-    /// <summary>Every section, and every type that AMQP has and the client knows.</summary>
+    /// <summary>The message has every section, and every type of AMQP that the client knows.</summary>
     [Fact]
-    public void The_encoded_message_is_what_came()
+    public void The_encoded_message_equals_the_received_one()
     {
-        // RabbitMQ 3 ends the connection over properties of these three types, so no broker is asked.
+        // RabbitMQ 3 ends the connection if it gets properties of these three types. So the test uses no broker.
         var message = Full(Events.Of(Guid.NewGuid(), "Unknown", 1, "{}"u8.ToArray()));
         message.ApplicationProperties["array"] = new[] { 1, 2 };
         message.ApplicationProperties["map"] = new Map { ["key"] = 1, [2] = new List { "item", null } };

@@ -12,7 +12,7 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>What an operator can do about dead letters.</summary>
+/// <summary>What an operator can do with dead letters.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -40,14 +40,14 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         Assert.Equal("good", (await _receiver.ItemAsync(_id, _ => true))!.Name);
         await AssertDoneAsync(letter.Id);
 
-        // The message has had its effect. When it is delivered again it has none.
+        // The message has had its effect. A second delivery has no effect.
         await SendAsync(_messageId, "delivered again", version: 2);
         await _receiver.SendLastAsync();
         Assert.Equal("good", (await _receiver.ItemAsync(_id, _ => true))!.Name);
     }
 
     [Fact]
-    public async Task What_an_operator_corrects_is_what_is_replayed()
+    public async Task A_replay_processes_the_corrected_body()
     {
         await _receiver.SendAsync(_messageId, nameof(EntityItemCreated), 3, "{");
         var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
@@ -71,7 +71,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     [InlineData("list")]
     [InlineData("none")]
     [InlineData("xml")]
-    public async Task A_body_is_replayed_as_it_was_corrected_whatever_came_instead_of_it(string body)
+    public async Task A_corrected_body_can_replace_any_kind_of_body(string body)
     {
         var message = Events.Created(_id, 3, "");
         message.BodySection = body switch
@@ -92,13 +92,13 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     }
 
     [Fact]
-    public async Task A_message_that_was_processed_before_has_no_second_effect_by_a_replay()
+    public async Task A_replay_of_a_processed_message_has_no_second_effect()
     {
         await _receiver.ExecuteAsync("ALTER TABLE entity_items ADD CONSTRAINT no_second CHECK (name <> 'second')");
         await SendAsync(_messageId, "second", version: 2);
         var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
 
-        // After its retention period the record is gone, so a message of this id counts as new.
+        // After the retention period the record is gone. A message with this id then counts as new.
         await _receiver.ExecuteAsync("ALTER TABLE entity_items DROP CONSTRAINT no_second; DELETE FROM inbox_messages");
         await SendAsync(_messageId, "first");
         Assert.Equal("first", (await _receiver.ItemAsync(_id, item => item is not null))!.Name);
@@ -139,7 +139,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     }
 
     [Fact]
-    public async Task Of_replays_at_the_same_moment_one_has_an_effect()
+    public async Task Only_one_of_several_replays_at_the_same_moment_has_an_effect()
     {
         await _receiver.SendAsync(_messageId, nameof(EntityItemCreated), 1, "{");
         var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
@@ -163,7 +163,7 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         Assert.Null(await _receiver.ItemAsync(_id, _ => true));
     }
 
-    /// <summary>The names of parameters are not case-sensitive, in the request and in the address of the next page.</summary>
+    /// <summary>Upper and lower case do not matter in names of parameters, in the request and in the address of the next page.</summary>
     [Theory]
     [InlineData("limit=2")]
     [InlineData("Limit=2&AFTER=6")]
@@ -199,12 +199,16 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
     private Task SendAsync(Guid messageId, string name, long version = 1) =>
         _receiver.SendAsync(messageId, nameof(EntityItemCreated), version, Events.Body(_id, name));
 
-    /// <summary>The dead letter is gone, and the inbox has one record of its message, which says that it was processed.</summary>
+    /// <summary>
+    /// Asserts that the dead letter is gone, and that the inbox has one record, which says that its message was processed.
+    /// </summary>
     private async Task AssertDoneAsync(long id)
     {
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync(id));
         Assert.Equal(
-            1, await _receiver.ScalarAsync<long>($"SELECT count(*) FROM inbox_messages WHERE message_id = '{_messageId}' AND NOT is_dead_letter"));
+            1,
+            await _receiver.ScalarAsync<long>(
+                $"SELECT count(*) FROM inbox_messages WHERE message_id = '{_messageId}' AND NOT is_dead_letter"));
     }
 
     private async Task<ReplayOutcome> ReplayAsync(long id)
@@ -221,11 +225,12 @@ public sealed class DeadLetterReplayTests(Infrastructure infrastructure) : IAsyn
         return answer.StatusCode;
     }
 
-    /// <returns>The reason that is given.</returns>
+    /// <returns>The reason in the answer.</returns>
     private async Task<string> FailAsync(long id)
     {
         using var answer = await _receiver.Client.PostAsync(new Uri($"/api/dead-letters/{id}/replay", UriKind.Relative), null);
-        Assert.Equal((HttpStatusCode.Conflict, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.Conflict, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!;
     }
 

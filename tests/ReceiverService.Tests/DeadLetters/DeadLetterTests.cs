@@ -9,7 +9,7 @@ using DataSection = Amqp.Framing.Data;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>Any message is applied, or kept with a reason. The good messages around it go through.</summary>
+/// <summary>Every message is applied, or kept with a reason. The good messages around it go through.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -17,7 +17,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     private readonly Guid _id = Guid.CreateVersion7();
     private RunningReceiver _receiver = null!;
 
-    /// <summary>Ways to spoil a good message, by name.</summary>
+    /// <summary>Ways to spoil a good message, each with its name.</summary>
     private static readonly Dictionary<string, (Action<Message> Spoil, string Reason)> Spoiled = new()
     {
         ["malformed JSON"] = (message => message.BodySection = DataOf("{\"id\": "), "is not the JSON of EntityItemCreated"),
@@ -26,7 +26,8 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         ["no bytes"] = (message => message.BodySection = new DataSection { Binary = [] }, "is not the JSON"),
         ["10 MB"] = (message => message.BodySection = new DataSection { Binary = TenMegabytes }, "is not the JSON"),
         ["no body"] = (message => message.BodySection = null, "The body is missing"),
-        ["a map as its body"] = (message => message.BodySection = new AmqpValue { Value = new Map { ["id"] = 1 } }, "neither data nor text"),
+        ["a map as its body"] = (
+            message => message.BodySection = new AmqpValue { Value = new Map { ["id"] = 1 } }, "neither data nor text"),
         ["an unknown type"] = (message => message.Properties.Subject = "SomethingElse", "The type 'SomethingElse' is unknown"),
         ["a type that cannot be stored"] = (message => message.Properties.Subject = "x\0y", "is unknown"),
         ["no type"] = (message => message.Properties.Subject = null, "The subject"),
@@ -48,7 +49,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task A_message_that_cannot_be_read_is_kept_with_the_reason_and_those_around_it_go_through(string kind)
+    public async Task A_message_that_cannot_be_read_is_kept_with_the_reason_and_the_messages_around_it_go_through(string kind)
     {
         var spoiled = Events.Created(Guid.CreateVersion7(), 1, "spoiled");
         Spoiled[kind].Spoil(spoiled);
@@ -64,13 +65,13 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         }
         else
         {
-            // Some brokers turn such a body into bytes of their own.
+            // Some brokers convert such a body into bytes.
             Assert.Contains(body.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict });
         }
     }
 
     [ArtemisFact]
-    public async Task Text_and_bytes_as_a_value_and_data_in_several_sections_are_read_like_data()
+    public async Task Text_values_bytes_values_and_several_data_sections_are_read_like_data()
     {
         var (text, bytes, sections) = (Guid.CreateVersion7(), Guid.CreateVersion7(), new DataList());
         await SendAsync(text, new AmqpValue { Value = Events.Body(text, "text") });
@@ -92,7 +93,7 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Application_properties_of_any_type_are_no_obstacle_and_are_kept_readable()
+    public async Task Application_properties_of_any_type_are_accepted_and_kept_readable()
     {
         var good = Events.Created(_id, 1, "good");
         AnyProperties.AddTo(good.ApplicationProperties);
@@ -105,9 +106,10 @@ public sealed class DeadLetterTests(Infrastructure infrastructure) : IAsyncLifet
         var properties = Assert.Single(await _receiver.DeadLettersAsync(1)).Preview.GetProperty("application-properties");
         Assert.Equal(
             """
-            {"aggregate-version":1,"bool":true,"ubyte":200,"ushort":60000,"uint":4000000000,"ulong":18446744073709551615,"byte":-100,"short":-30000,
-            "int":-2000000000,"long":-5000000000,"float":1.5,"double":-2.25,"nan":"NaN","char":"x","time":"2026-01-02T03:04:05.0060000Z",
-            "uuid":"00112233-4455-6677-8899-aabbccddeeff","binary":"AQL/","string":"text\u0000","symbol":"sym","nothing":null}
+            {"aggregate-version":1,"bool":true,"ubyte":200,"ushort":60000,"uint":4000000000,"ulong":18446744073709551615,"byte":-100,
+            "short":-30000,"int":-2000000000,"long":-5000000000,"float":1.5,"double":-2.25,"nan":"NaN","char":"x",
+            "time":"2026-01-02T03:04:05.0060000Z","uuid":"00112233-4455-6677-8899-aabbccddeeff","binary":"AQL/",
+            "string":"text\u0000","symbol":"sym","nothing":null}
             """.ReplaceLineEndings(""),
             JsonSerializer.Serialize(properties));
     }

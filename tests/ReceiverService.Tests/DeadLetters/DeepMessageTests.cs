@@ -6,7 +6,7 @@ using Messaging.Inbox.DeadLetters;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>Messages that are nested as deep as their sender likes. The receiver is a process, because a deep recursion could end it.</summary>
+/// <summary>Messages with very deep nesting. The receiver is a process of its own, because a deep recursion could end it.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class DeepMessageTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -15,7 +15,7 @@ public sealed class DeepMessageTests(Infrastructure infrastructure) : IAsyncLife
     private readonly string _queue = Infrastructure.NewQueue();
     private RunningReceiver _producer = null!;
 
-    /// <summary>Its own receiver listens to another queue. It serves to send, and to look at the projection.</summary>
+    /// <summary>Sends messages and reads the projection. Its own receiver listens to another queue.</summary>
     public async Task InitializeAsync() => _producer = await RunningReceiver.StartAsync(infrastructure);
 
     public async Task DisposeAsync() => await _producer.DisposeAsync();
@@ -30,7 +30,7 @@ public sealed class DeepMessageTests(Infrastructure infrastructure) : IAsyncLife
         await AssertKeptAndReplayedAsync(message);
     }
 
-    /// <summary>The client decodes properties at once, and refuses to go deeper than 64: such a message never reaches the inbox.</summary>
+    /// <summary>The client decodes properties at once, and refuses more than 64 levels. Such a message never reaches the inbox.</summary>
     [Fact]
     public async Task A_nested_property_is_kept_listed_and_replayed_and_the_messages_behind_it_go_through()
     {

@@ -4,7 +4,9 @@ using Amqp.Types;
 
 namespace ReceiverService.Tests.DeadLetters;
 
-/// <summary>A body that is a list in a list, and so on. It is written as bytes: to encode it by recursion would need a deep stack.</summary>
+/// <summary>
+/// A body that is a list in a list, and so on. It is written as bytes, because recursive encoding would need a deep stack.
+/// </summary>
 internal sealed class NestedValue : AmqpValue
 {
     private const byte List32 = 0xD0;
@@ -19,7 +21,7 @@ internal sealed class NestedValue : AmqpValue
         _encoded[^1] = EmptyList;
         for (var at = 0; at < _encoded.Length - 1; at += HeadLength)
         {
-            // Its size, the count included (specification 1.6.22), and one item.
+            // Its size, with the count (specification 1.6.22), and one item.
             _encoded[at] = List32;
             AmqpBitConverter.WriteInt(_encoded, at + 1, _encoded.Length - at - 5);
             AmqpBitConverter.WriteInt(_encoded, at + 5, 1);
@@ -28,7 +30,7 @@ internal sealed class NestedValue : AmqpValue
         Value = "The client estimates the size of the message by this.";
     }
 
-    /// <summary>The same as lists, for a place where no bytes can be given.</summary>
+    /// <summary>The same value as lists, for a place that does not take bytes.</summary>
     public static List Lists(int depth)
     {
         var outermost = new List();
@@ -40,5 +42,6 @@ internal sealed class NestedValue : AmqpValue
         return outermost;
     }
 
-    protected override void WriteValue(ByteBuffer buffer, object value) => AmqpBitConverter.WriteBytes(buffer, _encoded, 0, _encoded.Length);
+    protected override void WriteValue(ByteBuffer buffer, object value) =>
+        AmqpBitConverter.WriteBytes(buffer, _encoded, 0, _encoded.Length);
 }

@@ -3,7 +3,7 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.EntityItems;
 
-/// <summary>This service reads what tests/Contracts says; the sender is tested against the same files.</summary>
+/// <summary>This service reads the events in tests/Contracts. The sender's tests use the same files.</summary>
 public sealed class EntityItemChangeTests
 {
     private static readonly Guid Id = Guid.Parse("0195a3c0-7d1e-7c4a-9b2f-3e5d6a7b8c9d");
@@ -18,10 +18,12 @@ public sealed class EntityItemChangeTests
     }
 
     [Fact]
-    public void Properties_that_are_not_known_are_ignored()
+    public void Unknown_properties_are_ignored()
     {
         var change = Read(
-            nameof(EntityItemDeleted), 1, """{"id": "0195a3c0-7d1e-7c4a-9b2f-3e5d6a7b8c9d", "deletedAt": "2026-01-01T00:00:00Z", "new": {}}"""u8.ToArray());
+            nameof(EntityItemDeleted),
+            1,
+            """{"id": "0195a3c0-7d1e-7c4a-9b2f-3e5d6a7b8c9d", "deletedAt": "2026-01-01T00:00:00Z", "new": {}}"""u8.ToArray());
         Assert.Equal(Id, change.Id);
     }
 

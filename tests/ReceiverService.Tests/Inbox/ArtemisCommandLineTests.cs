@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ReceiverService.Tests.Inbox;
 
 /// <summary>
-/// What an operator sends with Artemis's own command line, a JMS client. Its messages have ids that are no UUIDs, and no type.
+/// Messages that an operator sends with Artemis's own command line, a JMS client. Their ids are not UUIDs, and they have no type.
 /// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class ArtemisCommandLineTests(Infrastructure infrastructure)
@@ -11,7 +11,7 @@ public sealed class ArtemisCommandLineTests(Infrastructure infrastructure)
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     [ArtemisFact]
-    public async Task Its_messages_are_kept_with_the_reason_and_as_they_were_sent()
+    public async Task Its_messages_are_kept_unchanged_with_the_reason()
     {
         await using var receiver = await RunningReceiver.StartAsync(infrastructure);
         await ProduceAsync(
@@ -40,7 +40,7 @@ public sealed class ArtemisCommandLineTests(Infrastructure infrastructure)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
 
-            // Java reads its arguments in the encoding of the locale, and a small Debian has none.
+            // Java reads its arguments in the encoding of the locale. A small Debian has no locale.
             Environment = { ["LC_ALL"] = "C.UTF-8" },
         };
         using var producer = Process.Start(start)!;

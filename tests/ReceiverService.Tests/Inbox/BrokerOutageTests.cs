@@ -3,7 +3,7 @@ using ReceiverService.Tests.Wires;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>A broker that does not do its part delays messages, and that is all it does.</summary>
+/// <summary>A broker that does not work delays messages. It has no other effect.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -11,7 +11,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
     private readonly string _queue = Infrastructure.NewQueue();
     private RunningReceiver _producer = null!;
 
-    /// <summary>Its own receiver listens to another queue: it serves to send, and to look.</summary>
+    /// <summary>Sends messages and reads the projection. Its own receiver listens to another queue.</summary>
     public async Task InitializeAsync() => _producer = await RunningReceiver.StartAsync(infrastructure);
 
     public async Task DisposeAsync() => await _producer.DisposeAsync();
@@ -21,7 +21,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
     [InlineData(BrokerStep.Connecting, true)]
     [InlineData(BrokerStep.Attaching, false)]
     [InlineData(BrokerStep.Attaching, true)]
-    public async Task A_broker_that_says_nothing_or_hangs_up_is_an_outage_that_health_tells_of(BrokerStep step, bool hangsUp)
+    public async Task A_broker_that_is_silent_or_hangs_up_is_an_outage_that_health_reports(BrokerStep step, bool hangsUp)
     {
         await using var wire = new FaultyWire(infrastructure.Broker) { FailsAt = step, HangsUp = hangsUp };
         await using var receiver = Start(wire.Address);
@@ -35,9 +35,9 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
         await receiver.WaitUntilHealthyAsync();
     }
 
-    /// <summary>As when a cable is pulled. The broker gives the message to the silent connection, and gets it back at its end.</summary>
+    /// <summary>Like a pulled cable. The broker sends the message over the silent connection, and gets it back when that ends.</summary>
     [Fact]
-    public async Task A_broker_that_falls_silent_is_left_and_its_messages_come_by_another_connection()
+    public async Task A_silent_connection_is_closed_and_its_messages_come_by_another_one()
     {
         await using var wire = new FaultyWire(infrastructure.Broker);
         await using var receiver = Start(wire.Address);
@@ -50,7 +50,7 @@ public sealed class BrokerOutageTests(Infrastructure infrastructure) : IAsyncLif
     }
 
     [Fact]
-    public async Task A_password_that_the_broker_does_not_know_is_an_outage_that_health_tells_of()
+    public async Task A_wrong_password_is_an_outage_that_health_reports()
     {
         var address = new UriBuilder(infrastructure.Broker) { Password = "wrong" }.Uri.AbsoluteUri;
         await using var receiver = Start(address);

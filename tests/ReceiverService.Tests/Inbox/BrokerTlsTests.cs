@@ -3,7 +3,9 @@ using ReceiverService.Tests.Wires;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>A broker that is reached by TLS (amqps). The services are processes, because trust in a certificate is set for a process.</summary>
+/// <summary>
+/// A broker behind TLS (amqps). Each service is a process of its own, because a process can trust a certificate only as a whole.
+/// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -12,7 +14,7 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
     private RunningReceiver _producer = null!;
     private TlsEntrance _entrance = null!;
 
-    /// <summary>Its own receiver listens to another queue: it serves to send, and to look.</summary>
+    /// <summary>Sends messages and reads the projection. Its own receiver listens to another queue.</summary>
     public async Task InitializeAsync()
     {
         _producer = await RunningReceiver.StartAsync(infrastructure);
@@ -26,7 +28,7 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task By_TLS_messages_are_consumed_as_without_it()
+    public async Task Messages_are_consumed_over_TLS()
     {
         await using var receiver = Start(new Dictionary<string, string> { ["SSL_CERT_FILE"] = _entrance.CertificateFile });
         await receiver.WaitUntilHealthyAsync();
@@ -37,7 +39,7 @@ public sealed class BrokerTlsTests(Infrastructure infrastructure) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_an_outage_that_log_and_health_tell_of()
+    public async Task An_untrusted_certificate_is_an_outage_that_log_and_health_report()
     {
         await using var receiver = Start(new Dictionary<string, string>());
         await Eventually.GetAsync(() => Task.FromResult(_entrance.Connections), connections => connections >= Attempts);

@@ -1,20 +1,23 @@
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>Messages of clients that are not ours, each in its own ways: text as a value, ids of other types, every type of property.</summary>
+/// <summary>Messages of third-party clients. They differ: text as a value, ids of other types, every type of property.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLifetime
 {
-    /// <summary>Sends one good message as data, one as text with a uuid as its id, one with every type of property, and three bad ones.</summary>
+    /// <summary>Sends three good messages (data, text with a uuid as its id, every type of property) and three bad ones.</summary>
     private const string Rhea = """
         const rhea = require('rhea'), crypto = require('crypto'), t = rhea.types;
         const [address, queue, a, b, c] = process.argv.slice(1);
         const url = new URL(address);
-        const body = (id, name) => JSON.stringify({ id, name, value: 1, createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' });
+        const time = '2026-01-01T00:00:00Z';
+        const body = (id, name) => JSON.stringify({ id, name, value: 1, createdAt: time, updatedAt: time });
         const data = text => rhea.message.data_section(Buffer.from(text));
-        const good = { durable: true, subject: 'EntityItemCreated', content_type: 'application/json', application_properties: { 'aggregate-version': 1 } };
-        const types = { bool: true, ubyte: t.wrap_ubyte(200), ushort: t.wrap_ushort(60000), uint: t.wrap_uint(4000000000), ulong: t.wrap_ulong(5000000000),
-            byte: t.wrap_byte(-100), short: t.wrap_short(-30000), int: t.wrap_int(-2000000000), long: t.wrap_long(-5000000000), float: t.wrap_float(1.5),
+        const good = { durable: true, subject: 'EntityItemCreated', content_type: 'application/json',
+            application_properties: { 'aggregate-version': 1 } };
+        const types = { bool: true, ubyte: t.wrap_ubyte(200), ushort: t.wrap_ushort(60000), uint: t.wrap_uint(4000000000),
+            ulong: t.wrap_ulong(5000000000), byte: t.wrap_byte(-100), short: t.wrap_short(-30000),
+            int: t.wrap_int(-2000000000), long: t.wrap_long(-5000000000), float: t.wrap_float(1.5),
             double: t.wrap_double(-2.25), char: t.wrap_char(229), time: t.wrap_timestamp(1767323045006), binary: t.wrap_binary(Buffer.from([1, 2, 255])),
             uuid: t.wrap_uuid(Buffer.from('00112233445566778899aabbccddeeff', 'hex')), string: 'héllo €', symbol: t.wrap_symbol('sym'), nothing: null };
         const messages = [
@@ -22,8 +25,10 @@ public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLi
             { ...good, message_id: 'no uuid', body: data(body(a, 'bad')) },
             { ...good, message_id: t.wrap_uuid(crypto.randomBytes(16)), body: body(b, 'text') },
             { ...good, message_id: crypto.randomUUID(), body: { a: 'map', list: [1, 2.5, null], binary: Buffer.from([255]) } },
-            { ...good, message_id: crypto.randomUUID(), subject: 'Other', application_properties: { ...types, 'aggregate-version': 1 }, body: data('{}') },
-            { ...good, message_id: crypto.randomUUID(), application_properties: { ...types, 'aggregate-version': t.wrap_uint(1) }, body: data(body(c, 'types')) },
+            { ...good, message_id: crypto.randomUUID(), subject: 'Other',
+                application_properties: { ...types, 'aggregate-version': 1 }, body: data('{}') },
+            { ...good, message_id: crypto.randomUUID(),
+                application_properties: { ...types, 'aggregate-version': t.wrap_uint(1) }, body: data(body(c, 'types')) },
         ];
         const connection = rhea.connect({ host: url.hostname, port: url.port, username: decodeURIComponent(url.username),
             password: decodeURIComponent(url.password), reconnect: false });
@@ -45,7 +50,8 @@ public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLi
         url = urlsplit(address)
 
         def body(id, name):
-            return json.dumps({'id': id, 'name': name, 'value': 1, 'createdAt': '2026-01-01T00:00:00Z', 'updatedAt': '2026-01-01T00:00:00Z'})
+            time = '2026-01-01T00:00:00Z'
+            return json.dumps({'id': id, 'name': name, 'value': 1, 'createdAt': time, 'updatedAt': time})
 
         types = {'bool': True, 'ubyte': ubyte(200), 'ushort': ushort(60000), 'uint': uint(4000000000), 'ulong': ulong(5000000000),
             'byte': byte(-100), 'short': short(-30000), 'int': int32(-2000000000), 'long': int(-5000000000), 'float': float32(1.5),
@@ -75,7 +81,8 @@ public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLi
             accepted = sent = 0
 
             def on_start(self, event):
-                connection = event.container.connect('%s:%d' % (url.hostname, url.port), user=unquote(url.username), password=unquote(url.password),
+                connection = event.container.connect('%s:%d' % (url.hostname, url.port),
+                    user=unquote(url.username), password=unquote(url.password),
                     allowed_mechs='PLAIN', allow_insecure_mechs=True, reconnect=False)
                 event.container.create_sender(connection, queue, options=[Durable()])
 
@@ -101,10 +108,10 @@ public sealed class ForeignClientTests(Infrastructure infrastructure) : IAsyncLi
     public async Task DisposeAsync() => await _receiver.DisposeAsync();
 
     [RheaFact]
-    public Task What_rhea_sends_is_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Rhea!, Rhea);
+    public Task Messages_of_rhea_are_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Rhea!, Rhea);
 
     [ProtonFact]
-    public Task What_Proton_sends_is_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Proton!, Proton);
+    public Task Messages_of_Proton_are_applied_or_kept_with_the_reason() => ExchangeAsync(ForeignRuntime.Proton!, Proton);
 
     private async Task ExchangeAsync(ForeignRuntime runtime, string script)
     {

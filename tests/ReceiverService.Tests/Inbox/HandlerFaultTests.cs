@@ -9,7 +9,7 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>Mistakes of a handler: none of them may lose a message.</summary>
+/// <summary>Mistakes of a handler. None of them may lose a message.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class HandlerFaultTests(Infrastructure infrastructure)
 {

@@ -22,7 +22,7 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
     }
 
     [Fact]
-    public async Task The_second_delivery_of_a_message_has_no_effect_whatever_it_says()
+    public async Task A_second_delivery_has_no_effect_even_with_another_body()
     {
         var messageId = Guid.NewGuid();
         await SendCreatedAsync(messageId, 1, "first");
@@ -59,7 +59,8 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
     public async Task A_deleted_entity_is_gone_and_stays_gone()
     {
         await SendCreatedAsync(Guid.NewGuid(), 1, "first");
-        await _receiver.SendAsync(Guid.NewGuid(), nameof(EntityItemDeleted), 3, $$"""{"id": "{{_id}}", "deletedAt": "2026-01-03T00:00:00Z"}""");
+        await _receiver.SendAsync(
+            Guid.NewGuid(), nameof(EntityItemDeleted), 3, $$"""{"id": "{{_id}}", "deletedAt": "2026-01-03T00:00:00Z"}""");
         await SendCreatedAsync(Guid.NewGuid(), 2, "second");
         await SendLastAsync();
         Assert.Null(await ItemAsync(_ => true));
@@ -77,13 +78,14 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
 
     [Theory]
     [MemberData(nameof(Unprocessable))]
-    public async Task What_cannot_be_processed_is_kept_with_the_reason_and_the_rest_goes_through(string type, string body, string reason)
+    public async Task A_message_that_cannot_be_processed_is_kept_with_the_reason_and_the_others_go_through(
+        string type, string body, string reason)
     {
         await SendCreatedAsync(Guid.NewGuid(), 1, "before");
         await _receiver.SendAsync(Guid.NewGuid(), type, 1, body);
         await SendLastAsync();
 
-        // A message that fails in the database gets its attempts. The others do not wait for it.
+        // A message that fails in the database is tried again. The others do not wait for it.
         var letter = Assert.Single(await _receiver.DeadLettersAsync(1));
         Assert.Contains(reason, letter.Reason, StringComparison.Ordinal);
         Assert.Equal(body, await _receiver.Client.GetStringAsync($"/api/dead-letters/{letter.Id}/body"));
@@ -99,5 +101,6 @@ public sealed class InboxConsumerTests(Infrastructure infrastructure) : IAsyncLi
 
     private Task<EntityItemResponse?> ItemAsync(Predicate<EntityItemResponse?> condition) => _receiver.ItemAsync(_id, condition);
 
-    private async Task<int> InboxCountAsync() => (int)await Sql.ScalarAsync<long>(_receiver.Database, "SELECT count(*) FROM inbox_messages");
+    private async Task<int> InboxCountAsync() =>
+        (int)await Sql.ScalarAsync<long>(_receiver.Database, "SELECT count(*) FROM inbox_messages");
 }

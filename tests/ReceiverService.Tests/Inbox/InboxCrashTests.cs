@@ -2,8 +2,8 @@
 namespace ReceiverService.Tests.Inbox;
 
 /// <summary>
-/// A receiver that ends at a known step, as a process: the step is held from outside, by a lock or on the wire, and seen to be reached. The
-/// next instance must end up with the exact projection, whatever the step.
+/// A receiver process that ends at a known step. The test holds the step with a lock or on the wire, and sees that the receiver has reached
+/// it. After each step, the next instance must finish with the exact projection.
 /// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifetime
@@ -16,7 +16,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
     private RunningReceiver _producer = null!;
     private string _queue = "";
 
-    /// <summary>Its own receiver listens to another queue: it serves to send, and to migrate the database.</summary>
+    /// <summary>Sends messages and migrates the database. Its own receiver listens to another queue.</summary>
     public async Task InitializeAsync()
     {
         _producer = await RunningReceiver.StartAsync(infrastructure);
@@ -34,7 +34,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
 
     [Theory]
     [MemberData(nameof(HeldSteps))]
-    public async Task Killed_in_its_transaction_it_loses_nothing_and_does_nothing_twice(string step, string hold, string waitsIn)
+    public async Task A_receiver_killed_in_its_transaction_loses_nothing_and_applies_nothing_twice(string step, string hold, string waitsIn)
     {
         await WaitAtCommitAsync();
         await using (var held = await DatabaseLock.TakeAsync(_producer.Database, hold))
@@ -45,13 +45,13 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             await receiver.KillAsync();
         }
 
-        // A commit that was sent already may still come to pass without anybody to hear of it.
+        // A commit that was already sent may still succeed, although nobody reads the answer.
         Assert.True(waitsIn == "COMMIT" || await InboxCountAsync() == 0, $"Something was committed {step}.");
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     [Fact]
-    public async Task Killed_after_the_commit_and_before_it_could_accept_it_does_nothing_twice()
+    public async Task A_receiver_killed_between_its_commit_and_its_acceptance_applies_nothing_twice()
     {
         var broker = new Uri(infrastructure.Broker);
         await using var wire = new TcpWire(broker.Host, broker.Port);
@@ -64,7 +64,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             await receiver.KillAsync();
         }
 
-        // What comes again must not be applied again: with the version guard out of the way, it would show.
+        // A second delivery must not be applied again. Without the version guard a second effect would be visible.
         await _producer.ExecuteAsync("UPDATE entity_items SET version = 0, name = 'already applied'");
         await using var next = await StartAsync(infrastructure.Broker);
         await AssertQueueIsDrainedAsync();
@@ -75,7 +75,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Asked_to_end_in_the_middle_of_a_batch_it_ends_in_time_and_gives_everything_back()
+    public async Task A_receiver_stopped_in_a_blocked_batch_ends_in_time_and_returns_all_messages()
     {
         await using (var held = await DatabaseLock.TakeAsync(_producer.Database, "LOCK TABLE entity_items"))
         {
@@ -87,11 +87,11 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             Assert.True(took < LongestExit, $"It took {took}.");
         }
 
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     [Fact]
-    public async Task Asked_to_end_while_it_works_it_ends_what_it_began()
+    public async Task A_receiver_stopped_at_work_ends_in_time_and_loses_nothing()
     {
         await using (var receiver = await StartAsync(infrastructure.Broker))
         {
@@ -101,12 +101,12 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
             Assert.True(took < LongestExit, $"It took {took}.");
         }
 
-        await AssertTheNextInstanceEndsUpExactAsync();
+        await AssertNextInstanceFinishesExactlyAsync();
     }
 
     private Task<ServiceInstance> StartAsync(string broker) => ReceiverProcess.StartAsync(_producer.Database, broker, _queue);
 
-    /// <summary>Has commits wait for the advisory lock 1, if somebody holds it.</summary>
+    /// <summary>Makes commits wait for the advisory lock 1, if somebody holds it.</summary>
     private Task<int> WaitAtCommitAsync() => _producer.ExecuteAsync("""
         CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
         CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON inbox_messages DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait();
@@ -122,7 +122,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         }
     }
 
-    private async Task AssertTheNextInstanceEndsUpExactAsync()
+    private async Task AssertNextInstanceFinishesExactlyAsync()
     {
         await using var receiver = await StartAsync(infrastructure.Broker);
         await Eventually.GetAsync(InboxCountAsync, count => count >= Entities * Versions);
@@ -137,7 +137,7 @@ public sealed class InboxCrashTests(Infrastructure infrastructure) : IAsyncLifet
         Assert.Equal(0, await _producer.ScalarAsync<long>("SELECT count(*) FROM dead_letters"));
     }
 
-    /// <summary>One more message comes last: everything before it was processed then.</summary>
+    /// <summary>Sends one more message at the end. When it is applied, all messages before it have been processed.</summary>
     private async Task AssertQueueIsDrainedAsync()
     {
         var last = Guid.CreateVersion7();

@@ -8,7 +8,7 @@ namespace ReceiverService.Tests.Inbox;
 public sealed class InboxEndpointTests(Infrastructure infrastructure)
 {
     [Fact]
-    public async Task An_operator_sees_how_much_came_how_late_and_what_came_last()
+    public async Task An_operator_sees_the_counts_the_lag_and_the_last_messages()
     {
         await using var receiver = await RunningReceiver.StartAsync(infrastructure);
         var empty = await receiver.Client.GetFromJsonAsync<InboxResponse>("/api/inbox");
@@ -32,12 +32,13 @@ public sealed class InboxEndpointTests(Infrastructure infrastructure)
         Assert.Equal(inbox.LagSeconds, inbox.Recent[0].LagSeconds);
     }
 
-    /// <summary>PostgreSQL would keep such a time as infinite, and the difference to it is no lag.</summary>
+    /// <summary>PostgreSQL would store such a time as infinite, and no lag can be computed from it.</summary>
     [Fact]
-    public async Task A_time_that_a_client_left_unset_is_none()
+    public async Task A_time_that_the_client_left_unset_is_ignored()
     {
         await using var receiver = await RunningReceiver.StartAsync(infrastructure);
-        foreach (var unset in new object[] { DateTimeOffset.MinValue.ToString("O"), DateTimeOffset.MaxValue.ToString("O"), DateTime.MinValue })
+        object[] times = [DateTimeOffset.MinValue.ToString("O"), DateTimeOffset.MaxValue.ToString("O"), DateTime.MinValue];
+        foreach (var unset in times)
         {
             var message = Events.Created(Guid.CreateVersion7(), 1, "unset");
             message.ApplicationProperties["cloudEvents:time"] = unset;

@@ -3,7 +3,9 @@ using ReceiverService.Tests.Wires;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>The receiver's database is away while messages wait: seen from the broker nothing happens, and afterwards all is there.</summary>
+/// <summary>
+/// The receiver's database is away while messages wait. The broker notices nothing, and afterwards every message is applied.
+/// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class InboxOutageTests(Infrastructure infrastructure)
 {
@@ -12,7 +14,7 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task A_database_that_is_away_costs_no_message_no_dead_letter_and_no_hot_redelivery()
+    public async Task A_database_outage_loses_no_message_makes_no_dead_letter_and_causes_no_busy_redelivery()
     {
         await using var producer = await RunningReceiver.StartAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
@@ -22,7 +24,7 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
         await using var brokerWire = new CountingWire(broker.Host, broker.Port, deliveries.OfTransfers);
         await using var receiver = await ReceiverProcess.StartAsync(database, brokerWire.Reroute(infrastructure.Broker), queue);
 
-        // It is cut off in the middle of its work.
+        // The database is cut off in the middle of the work.
         await Parallel.ForAsync(0, Messages / 10, async (_, _) => await SendAsync("before"));
         databaseWire.Cut();
         await Parallel.ForAsync(Messages / 10, Messages, async (_, _) => await SendAsync("during"));
@@ -30,18 +32,20 @@ public sealed class InboxOutageTests(Infrastructure infrastructure)
         var delivered = deliveries.Value;
         Assert.InRange(delivered, 1, Messages);
 
-        databaseWire.Mend();
+        databaseWire.Restore();
         var mended = Stopwatch.GetTimestamp();
         await Eventually.GetAsync(() => CountAsync(producer, "entity_items"), count => count >= Messages);
         Assert.InRange(Stopwatch.GetElapsedTime(mended), TimeSpan.Zero, LongestDrain);
         Assert.Equal((Messages, Messages), (await CountAsync(producer, "entity_items"), await CountAsync(producer, "inbox_messages")));
         Assert.Equal(0, await CountAsync(producer, "dead_letters"));
 
-        // Each once, and once more what was under way when the database went: no more than was sent ahead, whatever the outage's length.
+        // Each message once. Messages in work when the database went away come once more, but not more than the credit, for an outage of
+        // any length.
         Assert.InRange(deliveries.Value, Messages, Messages * 2);
 
         Task SendAsync(string name) => producer.SendToAsync(queue, Events.Created(Guid.CreateVersion7(), 1, name));
     }
 
-    private static Task<long> CountAsync(RunningReceiver receiver, string table) => receiver.ScalarAsync<long>($"SELECT count(*) FROM {table}");
+    private static Task<long> CountAsync(RunningReceiver receiver, string table) =>
+        receiver.ScalarAsync<long>($"SELECT count(*) FROM {table}");
 }

@@ -10,7 +10,7 @@ using ReceiverService.Tests.Wires;
 namespace ReceiverService.Tests.Inbox;
 
 /// <summary>
-/// The cost of a batch, and what happens to one that fails. Sequences count, because a rollback does not set them back.
+/// The cost of a batch, and what happens after it fails. The tests count with sequences, because a rollback does not reset them.
 /// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncLifetime
@@ -24,7 +24,8 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
         _receiver = await RunningReceiver.StartAsync(infrastructure, "Inbox:RetryDelay=00:00:00.01", "Inbox:Attempts=3");
         await _receiver.ExecuteAsync("""
             CREATE SEQUENCE transactions; CREATE SEQUENCE attempts;
-            CREATE FUNCTION count_transaction() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM nextval(''transactions''); RETURN NULL; END';
+            CREATE FUNCTION count_transaction() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM nextval(''transactions''); RETURN NULL; END';
             CREATE TRIGGER count BEFORE INSERT ON inbox_messages FOR EACH STATEMENT EXECUTE FUNCTION count_transaction();
             """);
     }
@@ -42,8 +43,9 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
             $"ConnectionStrings:artemis={infrastructure.Broker}",
             $"Inbox:Queue={Infrastructure.NewQueue()}");
 
-        // After its first pass the retention is silent for minutes, and nothing else uses the database.
-        await _receiver.ExecuteAsync("INSERT INTO inbox_messages VALUES (gen_random_uuid(), 'test', NULL, NULL, now() - interval '8 days')");
+        // After its first pass the retention waits for minutes. Nothing else uses the database.
+        await _receiver.ExecuteAsync(
+            "INSERT INTO inbox_messages VALUES (gen_random_uuid(), 'test', NULL, NULL, now() - interval '8 days')");
         receiver.Start();
         await receiver.WaitUntilHealthyAsync();
         await Eventually.GetAsync(InboxCountAsync, rows => rows == 0);
@@ -67,7 +69,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
         await FailAsync("23514");
         await ProcessAsync(Batch("good", bad: 37));
 
-        // The whole batch, two of each size down to one, then the other attempts and the dead letter.
+        // The whole batch, two parts of each size down to one, then the other attempts and the dead letter.
         Assert.Equal(1 + (2 * 6) + 2 + 1, await CountAsync("transactions"));
         Assert.Equal(3, await CountAsync("attempts") - 6);
         Assert.Equal(BatchSize - 1, await _receiver.ScalarAsync<long>("SELECT count(*) FROM entity_items"));
@@ -83,8 +85,9 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
         var batch = Batch("good", bad: 37);
         await ProcessAsync(batch);
 
-        // The bad message has failed alone, in each of its attempts and as a dead letter. Its span in a batch of several does not fail.
-        var ofMessages = spans.All.Where(span => batch.Any(message => message.Properties.MessageId == $"{span.GetTagItem("messaging.message.id")}"));
+        // The spans of the bad message fail in each of its attempts alone, and as a dead letter. Its span in a larger batch does not fail.
+        var ofMessages = spans.All.Where(
+            span => batch.Any(message => message.Properties.MessageId == $"{span.GetTagItem("messaging.message.id")}"));
         var failed = ofMessages.Where(span => span.Status == ActivityStatusCode.Error).ToArray();
         Assert.Equal(3 + 1, failed.Length);
         Assert.All(failed, span => Assert.Equal(batch[37].Properties.MessageId, $"{span.GetTagItem("messaging.message.id")}"));
@@ -101,7 +104,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
     }
 
     [Fact]
-    public async Task A_transient_failure_is_neither_halved_nor_tried_again_nor_a_dead_letter()
+    public async Task A_transient_failure_causes_no_halving_no_second_attempt_and_no_dead_letter()
     {
         await FailAsync("40001");
         var failure = await Assert.ThrowsAsync<PostgresException>(() => ProcessAsync(Batch("good", bad: 37)));
@@ -140,7 +143,7 @@ public sealed class InboxProcessorTests(Infrastructure infrastructure) : IAsyncL
 
     private Task<long> InboxCountAsync() => _receiver.ScalarAsync<long>("SELECT count(*) FROM inbox_messages");
 
-    /// <summary>How often a sequence was used.</summary>
+    /// <summary>Number of values that a sequence has given.</summary>
     private Task<long> CountAsync(string sequence) =>
         _receiver.ScalarAsync<long>($"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}");
 }

@@ -3,7 +3,7 @@ using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>Several instances on one database.</summary>
+/// <summary>Several instances of the receiver on one database.</summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -30,7 +30,7 @@ public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLif
         var messageId = Guid.NewGuid();
         await using (var held = await DatabaseLock.TakeAsync(_producer.Database, "LOCK TABLE inbox_messages"))
         {
-            // That the two say different things makes a second effect visible.
+            // The two have different bodies. So a second effect would be visible.
             await _producer.SendToAsync(_queues[0], Events.Of(messageId, nameof(EntityItemCreated), 1, Body("one")));
             await _producer.SendToAsync(_queues[1], Events.Of(messageId, nameof(EntityItemCreated), 2, Body("other")));
             await held.WaitedForAsync("INSERT INTO inbox_messages", sessions: 2);
@@ -46,18 +46,19 @@ public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLif
     }
 
     [Fact]
-    public async Task Replicas_share_the_entities_keep_their_order_and_the_survivor_takes_all_over()
+    public async Task Replicas_share_the_entities_keep_their_order_and_the_survivor_takes_over()
     {
         await _producer.ExecuteAsync("""
             CREATE TABLE log (n bigint GENERATED ALWAYS AS IDENTITY, message_id uuid, replica text);
             CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS
-                'BEGIN INSERT INTO log (message_id, replica) VALUES (NEW.message_id, current_setting(''application_name'')); RETURN NULL; END';
+                'BEGIN INSERT INTO log (message_id, replica) VALUES (NEW.message_id, current_setting(''application_name''));
+                RETURN NULL; END';
             CREATE TRIGGER log AFTER INSERT ON inbox_messages FOR EACH ROW EXECUTE FUNCTION log();
             """);
         await using var one = await StartAsync("one", _queues[0]);
         await using var other = await StartAsync("other", _queues[0]);
 
-        // Ids in the order of versions: within one statement the inbox records in the order of ids.
+        // The ids follow the versions, because the inbox records the messages of one statement in the order of their ids.
         var sent = new List<(Guid MessageId, Guid Entity)>();
         await SendAsync(sent, 1, Versions);
         await Eventually.GetAsync(LogCountAsync, count => count == sent.Count);
@@ -67,7 +68,7 @@ public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLif
             sent.GroupBy(message => message.Entity),
             messages => Assert.Single(messages.Select(message => log[message.MessageId].Replica).Distinct()));
 
-        // In the middle of the next versions one is killed.
+        // One replica is killed in the middle of the next versions.
         var sending = SendAsync(sent, Versions + 1, 2 * Versions);
         await Eventually.GetAsync(LogCountAsync, count => count > Entities * Versions * 5 / 4);
         await one.KillAsync();
@@ -96,7 +97,8 @@ public sealed class InboxReplicaTests(Infrastructure infrastructure) : IAsyncLif
             foreach (var id in _ids)
             {
                 var messageId = Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddDays(version));
-                var message = Events.Of(messageId, nameof(EntityItemCreated), version, System.Text.Encoding.UTF8.GetBytes(Events.Body(id, "name")));
+                var body = System.Text.Encoding.UTF8.GetBytes(Events.Body(id, "name"));
+                var message = Events.Of(messageId, nameof(EntityItemCreated), version, body);
                 message.Properties.GroupId = id.ToString();
                 sent.Add((messageId, id));
                 await _producer.SendToAsync(_queues[0], message);

@@ -6,19 +6,21 @@ namespace ReceiverService.Tests.Inbox;
 public sealed class InboxRetentionTests(Infrastructure infrastructure)
 {
     [Fact]
-    public async Task Rows_that_are_too_old_are_removed_and_no_others()
+    public async Task Only_rows_that_are_too_old_are_removed()
     {
         var interval = TimeSpan.FromSeconds(10);
         await using var receiver = await RunningReceiver.StartAsync(
             infrastructure, "Inbox:Retention:StepSize=10", "Inbox:Retention:Pause=00:00:00", $"Inbox:Retention:Interval={interval}");
 
-        // In one transaction, so that one pass has to find all. Many rows have the same time, more than fit into a step.
+        // One transaction, so that one pass must find all rows. More rows have the same time than fit into a step.
         await AddRowsAsync(
-            receiver.Database, 100, "CASE WHEN i <= 95 THEN now() - interval '7 days 1 minute' ELSE now() - interval '6 days 23 hours' END");
+            receiver.Database,
+            100,
+            "CASE WHEN i <= 95 THEN now() - interval '7 days 1 minute' ELSE now() - interval '6 days 23 hours' END");
         await Eventually.GetAsync(() => CountAsync(receiver.Database), count => count < 100);
         var begun = Stopwatch.GetTimestamp();
         await Eventually.GetAsync(() => CountAsync(receiver.Database), count => count <= 5);
-        Assert.True(Stopwatch.GetElapsedTime(begun) < interval / 2, "It took more than one pass.");
+        Assert.True(Stopwatch.GetElapsedTime(begun) < interval / 2, "The removal took more than one pass.");
 
         // Rows that are not old stay, after any number of passes.
         await AddRowsAsync(receiver.Database, 1, "now() - interval '8 days'");
@@ -26,16 +28,17 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         Assert.Equal(5, await CountAsync(receiver.Database));
     }
 
-    /// <summary>The times of the rows show how long the consumer could not write one.</summary>
+    /// <summary>The times of the rows show the longest time in which the consumer wrote none.</summary>
     [LongFact]
-    public async Task A_million_old_rows_are_removed_without_a_pause_of_the_consumer()
+    public async Task The_consumer_continues_while_a_million_old_rows_are_removed()
     {
         await using var receiver = await RunningReceiver.StartAsync(infrastructure, "Inbox:Retention:Interval=00:00:01");
         await AddRowsAsync(receiver.Database, 1_000_000, "now() - interval '8 days' - i * interval '1 millisecond'");
         using var removed = new CancellationTokenSource();
         var consuming = ConsumeAsync(receiver, removed.Token);
         await Eventually.GetAsync(
-            () => Sql.ScalarAsync<long>(receiver.Database, "SELECT count(*) FROM inbox_messages WHERE processed_at < now() - interval '7 days'"),
+            () => Sql.ScalarAsync<long>(
+                receiver.Database, "SELECT count(*) FROM inbox_messages WHERE processed_at < now() - interval '7 days'"),
             old => old == 0,
             TimeSpan.FromMinutes(5));
         await removed.CancelAsync();
@@ -63,14 +66,15 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task One_step_removes_the_oldest_rows_and_no_more_than_a_step_may()
+    public async Task One_step_removes_the_oldest_rows_up_to_the_step_size()
     {
         await using var receiver = await RunningReceiver.StartAsync(
             infrastructure, "Inbox:Retention:StepSize=10", "Inbox:Retention:Pause=00:00:00", "Inbox:Retention:Interval=00:00:01");
         await receiver.ExecuteAsync("""
             CREATE TABLE steps (id bigint GENERATED ALWAYS AS IDENTITY, rows bigint, oldest timestamptz, newest timestamptz);
             CREATE FUNCTION log_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                INSERT INTO steps (rows, oldest, newest) SELECT count(*), min(processed_at), max(processed_at) FROM removed HAVING count(*) > 0;
+                INSERT INTO steps (rows, oldest, newest)
+                    SELECT count(*), min(processed_at), max(processed_at) FROM removed HAVING count(*) > 0;
                 RETURN NULL; END $$;
             CREATE TRIGGER log_step AFTER DELETE ON inbox_messages REFERENCING OLD TABLE AS removed
                 FOR EACH STATEMENT EXECUTE FUNCTION log_step();
@@ -81,7 +85,8 @@ public sealed class InboxRetentionTests(Infrastructure infrastructure)
         await Eventually.GetAsync(() => CountAsync(receiver.Database), count => count == 6);
         Assert.Equal("10,9", await Sql.ScalarAsync<string>(receiver.Database, "SELECT string_agg(rows::text, ',' ORDER BY id) FROM steps"));
         Assert.True(await Sql.ScalarAsync<bool>(
-            receiver.Database, "SELECT (SELECT newest FROM steps ORDER BY id LIMIT 1) < (SELECT oldest FROM steps ORDER BY id DESC LIMIT 1)"));
+            receiver.Database,
+            "SELECT (SELECT newest FROM steps ORDER BY id LIMIT 1) < (SELECT oldest FROM steps ORDER BY id DESC LIMIT 1)"));
     }
 
     private static async Task AddRowsAsync(string database, int count, string processedAt) => await Sql.ExecuteAsync(

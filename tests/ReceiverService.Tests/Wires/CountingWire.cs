@@ -1,7 +1,7 @@
 
 namespace ReceiverService.Tests.Wires;
 
-/// <summary>What is counted of a stream of bytes as it passes.</summary>
+/// <summary>Counts something in a stream of bytes as it passes.</summary>
 internal interface IStreamCounter
 {
     void Pass(ReadOnlySpan<byte> bytes);

@@ -1,17 +1,17 @@
 
 namespace ReceiverService.Tests.Wires;
 
-/// <summary>A step in the conversation of a service with the broker.</summary>
+/// <summary>A step of a service's conversation with the broker.</summary>
 public enum BrokerStep
 {
-    /// <summary>The connection is made, and nothing has been said.</summary>
+    /// <summary>The connection is made. Nothing has been sent yet.</summary>
     Connecting,
 
     /// <summary>The service asks for its link (AMQP 1.0, 2.7.3).</summary>
     Attaching,
 }
 
-/// <summary>A wire to a broker that says nothing more, or hangs up, at one step.</summary>
+/// <summary>A wire to a broker that becomes silent or hangs up at one step.</summary>
 internal sealed class FaultyWire : TcpWire
 {
     private readonly Lock _lock = new();
@@ -21,16 +21,16 @@ internal sealed class FaultyWire : TcpWire
     public FaultyWire(string broker)
         : base(new Uri(broker).Host, new Uri(broker).Port) => Address = Reroute(broker);
 
-    /// <summary>What the service is to connect to.</summary>
+    /// <summary>The address for the service.</summary>
     public string Address { get; }
 
-    /// <summary>Where each new connection fails; null: nowhere.</summary>
+    /// <summary>The step at which each new connection fails. Null if connections are good.</summary>
     public BrokerStep? FailsAt { get; set; }
 
-    /// <summary>What it does there, instead of saying nothing more.</summary>
+    /// <summary>True if it hangs up at that step. Otherwise it becomes silent.</summary>
     public bool HangsUp { get; init; }
 
-    /// <summary>From now on nothing passes in either direction, and nobody is told; new connections are good.</summary>
+    /// <summary>Stops passing bytes in both directions, without an error. New connections are good.</summary>
     public void FallSilent()
     {
         lock (_lock)
@@ -48,7 +48,7 @@ internal sealed class FaultyWire : TcpWire
             await PumpAsync(from, to, _ => !generation.IsSilent, end);
             if (!HangsUp)
             {
-                // The broker has hung up on somebody who said nothing. Not even that arrives.
+                // The broker has closed the connection because it was silent. The service must not see this either.
                 await Task.Delay(Timeout.Infinite, end);
             }
         };
@@ -74,7 +74,7 @@ internal sealed class FaultyWire : TcpWire
         }
     }
 
-    /// <summary>Each frame comes by itself, at least the one that attaches: the client writes it at once.</summary>
+    /// <summary>At least the frame that attaches comes alone, because the client writes it at once.</summary>
     private bool FailsWith(ReadOnlySpan<byte> bytes) => FailsAt switch
     {
         BrokerStep.Connecting => true,
@@ -82,7 +82,7 @@ internal sealed class FaultyWire : TcpWire
         _ => false,
     };
 
-    /// <summary>The connections that were made before the same moment.</summary>
+    /// <summary>The connections that were made between two calls of <see cref="FallSilent"/>.</summary>
     private sealed class Generation
     {
         public volatile bool IsSilent;

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace ReceiverService.Tests.Wires;
 
-/// <summary>Counts frames of one kind, over all connections.</summary>
+/// <summary>Counts frames of one kind on all connections.</summary>
 internal sealed class FrameCount
 {
     private long _count;
 
     public long Value => Interlocked.Read(ref _count);
 
-    /// <summary>AMQP transfers (2.7.5): one delivery each, as long as messages fit into a frame.</summary>
+    /// <summary>AMQP transfers (2.7.5). Each is one delivery, if messages fit into a frame.</summary>
     public IStreamCounter OfTransfers() => new Stream(this, OfAmqpFrame, 12);
 
     private static (int Length, bool Counts) OfAmqpFrame(ReadOnlySpan<byte> bytes) =>
@@ -19,7 +19,7 @@ internal sealed class FrameCount
 
     private delegate (int Length, bool Counts) ReadHead(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Cuts a stream into frames by their heads.</summary>
+    /// <summary>Splits a stream into frames by their headers.</summary>
     private sealed class Stream(FrameCount total, ReadHead read, int headLength) : IStreamCounter
     {
         private readonly List<byte> _pending = [];

@@ -1,6 +1,8 @@
 namespace ReceiverService.Tests.Wires;
 
-/// <summary>A wire to a database that counts round trips: how often the server answers after the service has sent something.</summary>
+/// <summary>
+/// A wire to a database that counts round trips. A round trip is an answer of the server after the service has sent something.
+/// </summary>
 internal sealed class RoundTripWire(string host, int port) : TcpWire(host, port)
 {
     private int _hasAsked;

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ReceiverService.Tests.Wires;
 
-/// <summary>An entrance to the broker by TLS, with a certificate that only those trust who are given it.</summary>
+/// <summary>A TLS entrance to the broker. Only a process that gets its certificate trusts it.</summary>
 internal sealed class TlsEntrance : IAsyncDisposable
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(1);
@@ -31,15 +31,15 @@ internal sealed class TlsEntrance : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>What the service is to connect to.</summary>
+    /// <summary>The address for the service.</summary>
     public string Address { get; }
 
     public int Port { get; }
 
-    /// <summary>The certificate without its key, for whoever is to trust it.</summary>
+    /// <summary>The certificate without its key, for a process that should trust it.</summary>
     public string CertificateFile { get; }
 
-    /// <summary>How often the service has connected, whether it trusted the certificate or not.</summary>
+    /// <summary>Number of connections of the service, with those that did not trust the certificate.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     public async ValueTask DisposeAsync()
@@ -52,7 +52,7 @@ internal sealed class TlsEntrance : IAsyncDisposable
         File.Delete(CertificateFile);
     }
 
-    /// <summary>Signed by its own key, so that it is also the authority to be trusted.</summary>
+    /// <summary>Signs the certificate with its own key. So it is also the authority to trust.</summary>
     private static X509Certificate2 MakeCertificate()
     {
         using var key = RSA.Create(2048);
@@ -98,7 +98,7 @@ internal sealed class TlsEntrance : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or AuthenticationException)
             {
-                // One end is gone, or does not trust the other; disposing closes both.
+                // One end is gone, or does not trust the other. Disposing closes both.
             }
         }
     }

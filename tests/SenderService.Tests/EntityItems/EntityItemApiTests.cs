@@ -93,7 +93,7 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task An_entity_that_is_not_there_is_a_problem_not_found()
+    public async Task An_unknown_entity_is_a_problem_not_found()
     {
         using var response = await _sender.Client.GetAsync(new Uri($"{Path}/{Guid.NewGuid()}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
@@ -132,7 +132,7 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task Of_posts_with_the_same_key_at_the_same_moment_one_creates_and_all_get_its_answer()
+    public async Task Posts_with_the_same_key_at_the_same_moment_create_one_entity_and_get_the_same_answer()
     {
         var before = await RowsAsync();
         var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync("at once", 1m, "key-2")));
@@ -185,7 +185,7 @@ public sealed class EntityItemApiTests(SenderFixture fixture) : IClassFixture<Se
     [InlineData("PUT", "\"1\"", HttpStatusCode.PreconditionFailed)]
     [InlineData("DELETE", null, HttpStatusCode.Conflict)]
     [InlineData("DELETE", "\"1\"", HttpStatusCode.PreconditionFailed)]
-    public async Task A_lost_race_is_a_conflict_or_with_a_condition_a_failed_precondition(
+    public async Task A_lost_race_is_a_conflict_or_with_If_Match_a_failed_precondition(
         string method, string? ifMatch, HttpStatusCode expected)
     {
         const string Waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')";

@@ -4,7 +4,7 @@ using SenderService.EntityItems;
 
 namespace SenderService.Tests.EntityItems;
 
-/// <summary>What this service writes is what tests/Contracts says; the receiver is tested against the same files.</summary>
+/// <summary>This service writes the events in tests/Contracts. The receiver's tests use the same files.</summary>
 public sealed class EntityItemEventContractTests
 {
     private static readonly Guid Id = Guid.Parse("0195a3c0-7d1e-7c4a-9b2f-3e5d6a7b8c9d");

@@ -4,7 +4,7 @@ using OpenTelemetry;
 
 namespace SenderService.Tests.Telemetry;
 
-/// <summary>The spans that an exporter gets, from whichever service of this process they are.</summary>
+/// <summary>The spans that an exporter gets. They may come from any service of this process.</summary>
 internal sealed class ExportedSpans : BaseProcessor<Activity>
 {
     private readonly ConcurrentQueue<Activity> _spans = new();

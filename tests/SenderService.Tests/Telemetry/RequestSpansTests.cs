@@ -6,20 +6,20 @@ using OpenTelemetry.Trace;
 
 namespace SenderService.Tests.Telemetry;
 
-/// <summary>What leaves the service about its requests, seen where an exporter gets it.</summary>
+/// <summary>The telemetry of requests, as an exporter gets it.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class RequestSpansTests(Infrastructure infrastructure)
 {
     private const string Requests = "Microsoft.AspNetCore";
     private const string Commands = "Npgsql";
 
-    /// <summary>Nobody listens there. Spans are made as if somebody did.</summary>
+    /// <summary>Nobody listens there. The service makes spans anyway.</summary>
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1";
 
     private readonly ExportedSpans _exported = new();
 
     [Fact]
-    public async Task The_span_of_a_request_has_the_name_the_route_and_the_status_whatever_becomes_of_it()
+    public async Task The_span_of_a_request_has_its_name_route_and_status_for_every_outcome()
     {
         await using var sender = await StartAsync();
         await AssertSpanAsync(HttpMethod.Post, "/api/EntityItems", """{"name": "new", "value": 1}""", "POST /api/EntityItems", 201);
@@ -50,7 +50,7 @@ public sealed class RequestSpansTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task The_commands_of_a_request_are_in_its_trace_once_and_probes_leave_nothing()
+    public async Task The_commands_of_a_request_are_in_its_trace_once_and_probes_leave_no_span()
     {
         await using var sender = await StartAsync();
         var health = await SendAsync(sender, HttpMethod.Get, "/health");
@@ -66,11 +66,11 @@ public sealed class RequestSpansTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task What_the_relay_asks_its_database_once_a_second_leaves_nothing()
+    public async Task The_heartbeats_of_the_relay_leave_no_span()
     {
         await using var sender = await StartAsync();
 
-        // Asked by way of another database, as the test's own commands are traced too.
+        // The test asks through another database, because its own commands are traced too.
         var elsewhere = await infrastructure.CreateDatabaseAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(sender.Database).Database!;
         var lastPoll = $"""
@@ -84,7 +84,7 @@ public sealed class RequestSpansTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task Without_anybody_who_gets_it_nothing_is_measured()
+    public async Task Without_an_exporter_nothing_is_measured()
     {
         await using var sender = await RunningSender.StartAsync(infrastructure);
         Assert.Null(sender.Services.GetService<TracerProvider>());

@@ -51,7 +51,7 @@ public sealed class OutboxNotifierTests(Infrastructure infrastructure)
         wire.Cut();
         await Eventually.GetAsync(() => Sql.ScalarAsync<long>(direct, Listeners), listeners => listeners == 0);
         notifier.Announce(1);
-        wire.Mend();
+        wire.Restore();
         await Eventually.GetAsync(() => Sql.ScalarAsync<long>(direct, Listeners), listeners => listeners == 1);
         await AssertHearsAsync(direct);
         await StopAsync(notifier);

@@ -12,7 +12,7 @@ public sealed class RetentionTests(Infrastructure infrastructure, ITestOutputHel
     private static readonly TimeSpan RemovalDeadline = TimeSpan.FromMinutes(10);
 
     [Fact]
-    public async Task Only_what_was_sent_long_ago_is_removed()
+    public async Task Only_messages_sent_long_ago_are_removed()
     {
         await using var sender = await RunningSender.StartAsync(
             infrastructure, null, "Outbox:Retention:Interval=00:00:00.1", "Idempotency:Retention:Interval=00:00:00.1");
@@ -33,7 +33,7 @@ public sealed class RetentionTests(Infrastructure infrastructure, ITestOutputHel
     }
 
     [Fact]
-    public async Task The_relay_goes_on_while_much_is_removed()
+    public async Task The_relay_continues_while_many_rows_are_removed()
     {
         await using var sender = await RunningSender.StartAsync(infrastructure, null, "Outbox:Retention:Interval=00:00:00.1");
         await OutboxRows.AddManyAsync(sender.Database, Many, aggregates: 1_000, "Sent");

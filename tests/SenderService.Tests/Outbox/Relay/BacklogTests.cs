@@ -2,7 +2,9 @@ using Xunit.Abstractions;
 
 namespace SenderService.Tests.Outbox.Relay;
 
-/// <summary>A backlog of any size costs time in proportion, and no memory. With long tests, it has a million rows.</summary>
+/// <summary>
+/// The time to drain a backlog is proportional to its size. The memory is not. With long tests, the backlog has a million rows.
+/// </summary>
 [Collection(SenderSuite.Name)]
 public sealed class BacklogTests(Infrastructure infrastructure, ITestOutputHelper output)
 {

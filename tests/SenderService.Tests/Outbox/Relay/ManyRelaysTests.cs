@@ -6,7 +6,7 @@ using Messaging.Outbox.Sharing;
 
 namespace SenderService.Tests.Outbox.Relay;
 
-/// <summary>Several instances on one database, as processes where one has to die.</summary>
+/// <summary>Several instances on one database. They are processes in tests that kill one.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class ManyRelaysTests(Infrastructure infrastructure)
 {
@@ -16,7 +16,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     private const string CutRelays =
         $"SELECT count(pg_terminate_backend(pid)) FROM (SELECT DISTINCT \"Pid\" AS pid FROM ({OutboxLocks.Owners}) AS owners) AS relays";
 
-    /// <summary>From the death of a relay, or from the moment it falls silent, until another has its partitions.</summary>
+    /// <summary>Longest time from the end or the silence of a relay until another one has its partitions.</summary>
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task What_a_dead_and_a_paused_relay_leave_is_taken_over_and_the_paused_one_marks_nothing_of_it()
+    public async Task The_partitions_of_a_dead_and_a_paused_relay_are_taken_over_and_the_paused_one_marks_nothing_of_them()
     {
         var database = await RunningSender.CreateDatabaseAsync(infrastructure);
         var queue = Infrastructure.NewQueue();
@@ -68,7 +68,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         Assert.Equal(marked, await MarkAudit.MarkedByAsync(database, pausedPid));
         Assert.Equal(0, await MarkAudit.MarkedTwiceAsync(database));
 
-        // It has noticed, and gets its share again.
+        // The paused relay has noticed it, and gets its share again.
         var shares = await SharesAsync(database, shares => shares.Count == 2);
         Assert.DoesNotContain(pausedPid, shares.Keys);
     }
@@ -93,7 +93,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task The_outbox_tells_which_instance_has_which_partitions()
+    public async Task The_outbox_shows_which_instance_has_which_partitions()
     {
         await using var first = await RunningSender.StartAsync(infrastructure, null, "OTEL_SERVICE_NAME=sender");
         await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, "OTEL_SERVICE_NAME=sender-2");
@@ -105,7 +105,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     }
 
     /// <summary>
-    /// With polls a minute apart only a NOTIFY can be the reason that one instance publishes soon what another has committed.
+    /// The relays poll once a minute. So if one instance soon publishes what another has committed, a NOTIFY was the reason.
     /// </summary>
     [Fact]
     public async Task A_commit_wakes_the_relay_of_another_instance()
@@ -119,7 +119,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task What_is_committed_where_the_relay_has_lost_its_broker_wakes_the_relay_that_took_over()
+    public async Task A_commit_at_an_instance_without_a_broker_wakes_the_relay_that_took_over()
     {
         const string NoPolling = "Outbox:PollInterval=00:01:00";
         await using var wire = new BrokerWire(infrastructure.Broker);
@@ -132,7 +132,9 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         await AssertSentLongBeforeAPollAsync(first);
     }
 
-    /// <summary>One after the other: a relay that is woken for one message would find those that it was not told of as well.</summary>
+    /// <summary>
+    /// Sends one message after another. A relay that is woken for one message would also find messages without a wake-up.
+    /// </summary>
     private static async Task AssertSentLongBeforeAPollAsync(RunningSender sender)
     {
         for (var i = 1; i <= 32; i++)
@@ -147,7 +149,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
         RunningSender.Service,
         [.. RunningSender.Settings(database, infrastructure.Broker, queue), "Outbox:BatchSize=100", "Outbox:MaxInFlight=100"]);
 
-    /// <summary>How many partitions each relay has, by the process id of its session.</summary>
+    /// <summary>Number of partitions of each relay, by the process id of its session.</summary>
     private static Task<IReadOnlyDictionary<int, int>> SharesAsync(
         string database, Predicate<IReadOnlyDictionary<int, int>> condition, TimeSpan? deadline = null) => Eventually.GetAsync(
         async () =>

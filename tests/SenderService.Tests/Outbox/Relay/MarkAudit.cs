@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SenderService.Tests.Outbox.Relay;
 
-/// <summary>Has the database note which session marks which message, and when.</summary>
+/// <summary>Makes the database record which session marks which message, and when.</summary>
 internal static class MarkAudit
 {
     public static Task StartAsync(string database) => Sql.ExecuteAsync(database, """
@@ -12,11 +12,11 @@ internal static class MarkAudit
         CREATE TRIGGER note_mark AFTER UPDATE ON outbox_messages FOR EACH ROW WHEN (NEW.status = 'Sent') EXECUTE FUNCTION note_mark();
         """);
 
-    /// <summary>How many messages were marked more than once.</summary>
+    /// <summary>Number of messages that were marked more than once.</summary>
     public static Task<long> MarkedTwiceAsync(string database) =>
         Sql.ScalarAsync<long>(database, "SELECT count(*) FROM (SELECT FROM marks GROUP BY id HAVING count(*) > 1) AS twice");
 
-    /// <summary>How many messages a session has marked.</summary>
+    /// <summary>Number of messages that a session has marked.</summary>
     public static Task<long> MarkedByAsync(string database, int pid) =>
         Sql.ScalarAsync<long>(database, string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM marks WHERE pid = {pid}"));
 }

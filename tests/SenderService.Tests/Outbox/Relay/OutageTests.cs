@@ -34,7 +34,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
         var connections = wire.Connections;
         await Eventually.GetAsync(() => Task.FromResult(wire.Connections), attempts => attempts >= connections + 8);
 
-        wire.Mend();
+        wire.Restore();
         await OutboxRows.SentAsync(database, Messages + 1, Promptly);
         Assert.Equal(0L, await OutboxRows.AttemptsAsync(database));
         var logged = sender.Output.Skip(lines).Count(line =>
@@ -44,7 +44,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
 
     /// <summary>Measured in processor time, which a busy machine does not change, over a few polls.</summary>
     [Fact]
-    public async Task A_relay_that_waits_for_a_silent_broker_rests()
+    public async Task A_relay_that_waits_for_a_silent_broker_uses_almost_no_processor_time()
     {
         var database = await RunningSender.CreateDatabaseAsync(infrastructure);
         await using var wire = new BrokerWire(infrastructure.Broker);
@@ -81,7 +81,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
             sender.HealthAsync,
             health => health.Contains($"The broker at 127.0.0.1:{wire.Port} cannot be reached", StringComparison.Ordinal));
 
-        wire.Mend();
+        wire.Restore();
         await Eventually.HealthyAsync(sender.HealthAsync);
     }
 
@@ -200,7 +200,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
             await using var transaction = await migrating.BeginTransactionAsync();
             await using var hold = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({MigrationLock})", migrating);
             await hold.ExecuteNonQueryAsync();
-            wire.Mend();
+            wire.Restore();
             const string Waiting =
                 $"SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {OutboxLocks.IsHere})";
             await Eventually.GetAsync(() => Sql.ScalarAsync<bool>(database, Waiting), waits => waits);

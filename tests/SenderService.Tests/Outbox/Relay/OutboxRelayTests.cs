@@ -16,7 +16,7 @@ namespace SenderService.Tests.Outbox.Relay;
 [Collection(SenderSuite.Name)]
 public sealed class OutboxRelayTests(Infrastructure infrastructure)
 {
-    /// <summary>So long that only a wake-up can be the reason if a message is sent within a test's deadline.</summary>
+    /// <summary>So long that only a wake-up can explain a message that is sent within a test's deadline.</summary>
     private const string NoPolling = "Outbox:PollInterval=00:01:00";
 
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(20);
@@ -108,7 +108,7 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         AddItem(scope.ServiceProvider, db);
         await db.SaveChangesAsync();
 
-        // A relay that was woken by saving has looked by now, seen nothing, and gone to sleep.
+        // If saving had woken the relay, it would have seen nothing by now and would wait again.
         await PostAsync(sender, "the second", 2m);
         await OutboxRows.SentAsync(sender.Database, 2, Promptly);
         await transaction.CommitAsync();
@@ -116,7 +116,7 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task What_is_rolled_back_leaves_neither_entity_nor_message()
+    public async Task A_rollback_leaves_no_entity_and_no_message()
     {
         await using var sender = await RunningSender.StartAsync(infrastructure);
         await using (var scope = sender.Services.CreateAsyncScope())

@@ -6,7 +6,7 @@ using Messaging.Outbox.Operating;
 
 namespace SenderService.Tests.Outbox.Relay;
 
-/// <summary>What the broker refuses, and what operators then do.</summary>
+/// <summary>Messages that the broker refuses, and what operators do with them.</summary>
 [Collection(SenderSuite.Name)]
 public sealed class RefusalTests(Infrastructure infrastructure)
 {
@@ -106,7 +106,7 @@ public sealed class RefusalTests(Infrastructure infrastructure)
     }
 
     [Fact]
-    public async Task A_message_over_which_the_broker_ends_the_link_is_failed_too_and_the_others_go_through()
+    public async Task A_message_that_makes_the_broker_end_the_link_is_failed_and_the_others_go_through()
     {
         await using var wire = new BrokerWire(infrastructure.Broker) { EndsLinkInstead = true };
         await using var sender = await RunningSender.StartAsync(infrastructure, wire.Address, QuickRetries);
