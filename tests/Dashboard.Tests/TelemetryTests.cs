@@ -40,7 +40,7 @@ public sealed class TelemetryTests(DemoDashboard dashboard)
         foreach (var service in (string[])["sender", "receiver"])
         {
             var row = window.Page.Locator("tr", new() { Has = window.Page.GetByText(service, new() { Exact = true }) });
-            await row.Filter(new() { HasText = "Attached to the broker" }).First.WaitForAsync();
+            await row.Filter(new() { HasText = "Connected to the broker" }).First.WaitForAsync();
         }
 
         await window.Page.Locator("fluent-text-input[title='Message filter'] input").FillAsync("broker");
