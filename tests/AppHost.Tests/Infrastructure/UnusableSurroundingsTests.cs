@@ -63,7 +63,7 @@ public sealed class UnusableSurroundingsTests : IDisposable
         await using var system = await LocalSystem.StartAsync(builder =>
         {
             builder.AddLocalPostgres("full", Path.Combine(disk.Folder, "full"));
-            builder.AddLocalRabbitMq(
+            builder.AddLocalBroker(
                 "full-too", builder.AddParameter("user", "u"), builder.AddParameter("password", "p"), Path.Combine(disk.Folder, "too"));
         });
         await AssertSaysAsync(system, "full", $"The disk of {disk.Folder}/full has only ");
