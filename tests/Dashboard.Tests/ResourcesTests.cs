@@ -11,10 +11,11 @@ public sealed class ResourcesTests(DemoDashboard dashboard)
     public async Task Every_resource_is_shown_running_and_healthy_with_its_source_and_address()
     {
         await using var window = await dashboard.LogInAsync();
+        var broker = Environment.GetEnvironmentVariable("ARTEMIS_HOME") is { Length: > 0 } ? "artemis.sh" : "rabbitmq.sh";
         (string Name, string Source)[] resources =
         [
             ("sender", "SenderService.csproj"), ("receiver", "ReceiverService.csproj"),
-            ("artemis", "artemis.sh"), ("sender-postgres", "postgres.sh"), ("receiverdb", ""),
+            ("artemis", broker), ("sender-postgres", "postgres.sh"), ("receiverdb", ""),
         ];
         foreach (var (name, source) in resources)
         {
