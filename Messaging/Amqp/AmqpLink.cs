@@ -37,7 +37,9 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
         _closed.IsCancellationRequested || Link.IsClosed || Link.Error is not null || _session.IsClosed || _session.Connection.IsClosed;
 
     /// <summary>Why it has ended, for the log.</summary>
-    public string Reason => (Link.Error ?? _session.Error ?? _session.Connection.Error)?.ToString() ?? "the connection is gone";
+    public string Reason => Error?.ToString() ?? "the connection is gone";
+
+    private Error? Error => Link.Error ?? _session.Error ?? _session.Connection.Error;
 
     /// <summary>Why the broker would refuse a body of this size. Null if the broker has set no limit, or the body is within it.</summary>
     /// <param name="bodySize">Bytes. The message around it needs some more, so a body just below the limit may still be refused.</param>
@@ -94,7 +96,7 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await link.DisposeAsync();
-            throw new AmqpException(link.Link.Error ?? session.Error ?? open.Connection.Error ?? new Error(ErrorCode.DetachForced)
+            throw new AmqpException(link.Error ?? new Error(ErrorCode.DetachForced)
             {
                 Description = "The broker closed the link while it was being attached.",
             });

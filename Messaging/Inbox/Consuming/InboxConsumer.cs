@@ -21,7 +21,8 @@ internal sealed partial class InboxConsumer(
     {
         // Fails at start, not at the first message.
         using var scope = scopes.CreateScope();
-        scope.ServiceProvider.GetRequiredService<InboxContext>().ThrowIfNotInModel();
+        var db = scope.ServiceProvider.GetRequiredService<InboxContext>().Db;
+        db.ThrowIfNotInModel<InboxMessage>("inbox", nameof(InboxModel.ApplyInbox));
         return base.StartAsync(cancellationToken);
     }
 

@@ -14,14 +14,4 @@ internal sealed class InboxContext(DbContext db)
     /// <summary>Reads a dead letter in the transaction that is open. Whoever else wants it waits until that ends.</summary>
     public Task<DeadLetter?> LockDeadLetterAsync(long id, CancellationToken cancellationToken) =>
         DeadLetters.FromSql($"SELECT * FROM dead_letters WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
-
-    /// <exception cref="ConfigurationException">The model has no inbox.</exception>
-    public void ThrowIfNotInModel()
-    {
-        if (Db.Model.FindEntityType(typeof(InboxMessage)) is null)
-        {
-            throw new ConfigurationException(
-                $"{Db.GetType().Name} has no inbox: call modelBuilder.ApplyInbox() in its OnModelCreating, and add a migration.");
-        }
-    }
 }

@@ -14,7 +14,7 @@ internal static class InboxTelemetry
     {
         for (var i = 0; i < spans?.Length; i++)
         {
-            End(spans[i], messages[i].Failure);
+            spans[i]?.End(messages[i].Failure);
         }
     }
 
@@ -24,7 +24,7 @@ internal static class InboxTelemetry
         foreach (var span in spans ?? [])
         {
             // Of several messages, nobody knows yet which one has failed.
-            End(span, spans!.Length == 1 ? failure.Message : null);
+            span?.End(spans!.Length == 1 ? failure.Message : null);
         }
     }
 
@@ -38,22 +38,7 @@ internal static class InboxTelemetry
             Activity.Current = current;
         }
 
-        return span is not { IsAllDataRequested: true } ? span : span
-            .SetTag("messaging.system", "activemq")
-            .SetTag("messaging.operation.type", "process")
-            .SetTag("messaging.operation.name", "process")
-            .SetTag("messaging.destination.name", queue)
-            .SetTag("messaging.message.id", message.MessageId)
-            .SetTag("messaging.message.conversation_id", IncomingMessage.IdOf(() => message.Delivery.Properties?.GetCorrelationId()));
-    }
-
-    private static void End(Activity? span, string? failure)
-    {
-        if (failure is not null)
-        {
-            span?.SetStatus(ActivityStatusCode.Error, failure);
-        }
-
-        span?.Dispose();
+        return span is not { IsAllDataRequested: true } ? span : span.Describe(
+            "process", queue, message.MessageId, IncomingMessage.IdOf(() => message.Delivery.Properties?.GetCorrelationId()));
     }
 }

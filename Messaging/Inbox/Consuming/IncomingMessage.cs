@@ -72,7 +72,7 @@ public sealed class IncomingMessage
                 string text when Guid.TryParse(text, out var uuid) => uuid,
                 _ => null,
             };
-            message.OccurredAt = OccurredAtOf(delivery);
+            message.OccurredAt = message.ReadOccurredAt();
             message.Event = message.ReadEvent(handler) ?? throw new UnreadableMessageException("The handler has read nothing.");
         }
         catch (Exception exception)
@@ -112,10 +112,9 @@ public sealed class IncomingMessage
     /// <summary>A missing type means JSON. Parameters (RFC 9110, 8.3.1) do not matter, because JSON is UTF-8.</summary>
     private static bool IsJson(string contentType) => contentType.Split(';')[0].Trim().Equals(Json, StringComparison.OrdinalIgnoreCase);
 
-    private static DateTimeOffset? OccurredAtOf(Message delivery)
+    private DateTimeOffset? ReadOccurredAt()
     {
-        var value = delivery.ApplicationProperties?.Map.TryGetValue(MessageNames.Time, out var property) is true ? property : null;
-        var occurredAt = value switch
+        var occurredAt = Property(MessageNames.Time) switch
         {
             DateTime time => new DateTimeOffset(time.ToUniversalTime()),
             string text when DateTimeOffset.TryParse(

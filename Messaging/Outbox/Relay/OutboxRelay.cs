@@ -21,7 +21,8 @@ internal sealed partial class OutboxRelay(
     {
         // Fails at start, not at the first message.
         using var scope = scopes.CreateScope();
-        scope.ServiceProvider.GetRequiredService<OutboxContext>().ThrowIfNotInModel();
+        var db = scope.ServiceProvider.GetRequiredService<OutboxContext>().Db;
+        db.ThrowIfNotInModel<OutboxMessage>("outbox", nameof(OutboxModel.ApplyOutbox));
         return base.StartAsync(cancellationToken);
     }
 

@@ -19,12 +19,7 @@ internal static class RelayTelemetry
         // Many messages are in flight in one flow of control. None of them is the parent of the others.
         Activity.Current = current;
         return span?
-            .SetTag("messaging.system", "activemq")
-            .SetTag("messaging.operation.type", "send")
-            .SetTag("messaging.operation.name", "send")
-            .SetTag("messaging.destination.name", queue)
-            .SetTag("messaging.message.id", message.MessageId)
-            .SetTag("messaging.message.conversation_id", message.Headers.CorrelationId)
+            .Describe("send", queue, message.MessageId, message.Headers.CorrelationId)
             .SetTag("outbox.message.type", message.Type)
             .SetTag("outbox.aggregate.id", message.AggregateId);
     }
@@ -36,13 +31,8 @@ internal static class RelayTelemetry
             return;
         }
 
-        if (failure is not null)
-        {
-            span.SetStatus(ActivityStatusCode.Error, failure);
-        }
-
         var current = Activity.Current;
-        span.Dispose();
+        span.End(failure);
         Activity.Current = current;
     }
 }

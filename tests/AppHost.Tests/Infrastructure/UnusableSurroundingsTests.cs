@@ -7,20 +7,21 @@ using Aspire.Hosting.ApplicationModel;
 namespace AppHost.Tests.Infrastructure;
 
 /// <summary>A local process that cannot start says why in one sentence in its log. Its state is FailedToStart.</summary>
-public sealed class UnusableSurroundingsTests : IDisposable
+public sealed class UnusableSurroundingsTests : IAsyncLifetime
 {
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
     private readonly TcpListener _taken = new(IPAddress.Loopback, 0);
 
-    public UnusableSurroundingsTests() => _taken.Start();
+    public Task InitializeAsync()
+    {
+        _taken.Start();
+        return Task.CompletedTask;
+    }
 
-    public void Dispose()
+    public async Task DisposeAsync()
     {
         _taken.Dispose();
-        foreach (var folder in Directory.GetDirectories(Solution.PathOf(".local"), $"{_volumes}*"))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await TestVolumes.RemoveAsync(_volumes);
     }
 
     [Fact]
