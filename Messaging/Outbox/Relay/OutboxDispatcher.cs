@@ -1,8 +1,8 @@
 namespace Messaging.Outbox.Relay;
 
 /// <summary>
-/// One step of the relay: mark what the broker has answered, read on, publish. Never in another order for one message: it is read,
-/// published and marked. While the broker works on some messages, earlier ones are marked and later ones are read.
+/// One step of the relay: mark what the broker has answered, read on, publish. Each message is read first, then published, then marked.
+/// While the broker works on some messages, earlier ones are marked and later ones are read.
 /// </summary>
 internal sealed partial class OutboxDispatcher(
     OutboxSession session,

@@ -1,8 +1,8 @@
 namespace Messaging.Outbox.Sharing;
 
 /// <summary>
-/// The partitions of one relay. Each of n live relays keeps at most its fair share, the n-th part rounded up, and takes free partitions up
-/// to that. So the first relay gives up what a second one lacks, and takes back what a dead one leaves.
+/// The partitions of one relay. With n live relays, the fair share is 16 / n, rounded up. A relay gives up the partitions above its share,
+/// and takes free ones up to its share. So two relays get 8 each. When one of them dies, the other takes all 16.
 /// </summary>
 internal sealed class PartitionShare(OutboxSession session, OutboxSignal signal)
 {
