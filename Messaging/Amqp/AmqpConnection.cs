@@ -6,7 +6,8 @@ namespace Messaging.Amqp;
 
 /// <summary>
 /// The service's one connection to the broker. <see cref="OpenSenderAsync"/> and <see cref="OpenReceiverAsync"/> wait until the broker is
-/// there, so an outage of any length is only a delay. It is logged when it begins and when it ends.
+/// there, so an outage of any length is only a delay. It is logged when it begins and when it ends, and at most once a minute if its cause
+/// changes.
 /// </summary>
 /// <param name="handler">Receives the client's events, and may interfere. Tests do.</param>
 public sealed partial class AmqpConnection(
@@ -18,11 +19,16 @@ public sealed partial class AmqpConnection(
     IHandler? handler = null) : IAsyncDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
     private readonly AmqpOptions _options = options.Value;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private OpenConnection? _open;
-    private bool _announced;
+
+    /// <summary>What was logged last. Null if nothing was yet, or if it was that the broker is there.</summary>
+    private (string Reason, long At)? _loggedFailure;
+
+    private bool _isConnectedLogged;
 
     /// <summary>True while there is a connection, and the last attempt to attach succeeded.</summary>
     public bool IsOpen => _open is { Connection.IsClosed: false } && LastFailure is null;
@@ -40,7 +46,12 @@ public sealed partial class AmqpConnection(
 
     public async ValueTask DisposeAsync()
     {
-        await DisconnectAsync();
+        if (_open is { Connection.IsClosed: false } open)
+        {
+            await AmqpClosing.CloseQuietlyAsync(open.Connection, CloseTimeout);
+            open.Socket.Close("the service stops");
+        }
+
         _connecting.Dispose();
     }
 
@@ -59,13 +70,13 @@ public sealed partial class AmqpConnection(
             }
             catch (Exception exception) when (IsOutage(exception) && !cancellationToken.IsCancellationRequested)
             {
-                ReportFailure(exception);
+                ReportFailure(exception.Message);
 
                 // A refusal is an answer, so the connection works, and other links may use it. In any other case always reconnect: a hung
                 // broker would keep the old connection open.
                 if (exception is not AmqpException)
                 {
-                    await DisconnectAsync();
+                    _open?.Socket.Close(exception.Message);
                 }
 
                 await backoff.DelayAsync(cancellationToken);
@@ -78,7 +89,7 @@ public sealed partial class AmqpConnection(
         await _connecting.WaitAsync(cancellationToken);
         try
         {
-            if (_open is { Connection.IsClosed: false } open)
+            if (_open is { Connection.IsClosed: false, Closed.IsCancellationRequested: false } open)
             {
                 return open;
             }
@@ -87,10 +98,19 @@ public sealed partial class AmqpConnection(
             factory.AMQP.ContainerId = $"{environment.ApplicationName}-{Guid.NewGuid():N}";
             factory.AMQP.IdleTimeout = (int)_options.IdleTimeout.TotalMilliseconds;
             factory.TCP.NoDelay = true;
-            var connection = await CreateAsync(factory, cancellationToken);
+            var socket = new ConnectionSocket(handler);
+            var connection = await CreateAsync(factory, socket, cancellationToken);
             var closed = new CancellationTokenSource();
-            connection.AddClosedCallback((_, _) => closed.Cancel());
-            return _open = new OpenConnection(connection, closed.Token);
+            connection.AddClosedCallback((_, error) =>
+            {
+                if (error is not null)
+                {
+                    ReportFailure(socket.Reason ?? error.Description ?? error.Condition);
+                }
+
+                closed.Cancel();
+            });
+            return _open = new OpenConnection(connection, socket, closed.Token);
         }
         finally
         {
@@ -98,22 +118,13 @@ public sealed partial class AmqpConnection(
         }
     }
 
-    private async Task DisconnectAsync()
-    {
-        if (Interlocked.Exchange(ref _open, null) is { Connection: { IsClosed: false } connection })
-        {
-            await AmqpClosing.CloseQuietlyAsync(connection, CloseTimeout);
-        }
-    }
-
-    private async Task<Connection> CreateAsync(ConnectionFactory factory, CancellationToken cancellationToken)
+    private async Task<Connection> CreateAsync(ConnectionFactory factory, ConnectionSocket socket, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var socket = new ConnectingSocket(handler, either.Token);
         try
         {
-            await using var closing = either.Token.Register(socket.Close);
+            await using var closing = either.Token.Register(() => socket.Close(reason: null));
             return await factory.CreateAsync(broker, either.Token, socket);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -141,23 +152,23 @@ public sealed partial class AmqpConnection(
     private void ReportSuccess()
     {
         // A service that loses its database attaches again and again. Only a change of the broker is worth a line.
-        if (!_announced)
+        if (!_isConnectedLogged)
         {
-            _announced = true;
+            _isConnectedLogged = true;
             LogConnected(broker.Host, broker.Port);
         }
 
-        LastFailure = null;
+        (LastFailure, _loggedFailure) = (null, null);
     }
 
-    private void ReportFailure(Exception exception)
+    private void ReportFailure(string reason)
     {
-        var first = LastFailure is null;
-        LastFailure = $"The broker at {broker.Host}:{broker.Port} cannot be reached: {exception.Message}";
-        if (first)
+        LastFailure = $"The broker at {broker.Host}:{broker.Port} cannot be reached: {reason}";
+        if (_loggedFailure is not { } logged || (logged.Reason != reason && time.GetElapsedTime(logged.At) > LogInterval))
         {
-            _announced = false;
-            LogUnavailable(broker.Host, broker.Port, exception.Message);
+            _loggedFailure = (reason, time.GetTimestamp());
+            _isConnectedLogged = false;
+            LogUnavailable(broker.Host, broker.Port, reason);
         }
     }
 

@@ -6,6 +6,7 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    private readonly OpenConnection _open;
     private readonly Session _session;
     private readonly CancellationTokenSource _closed = new();
     private readonly CancellationTokenRegistration _connectionClosed;
@@ -13,13 +14,13 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
     /// <summary>The largest message that the broker takes on this link, bytes. 0: no limit (specification 2.7.3).</summary>
     private ulong _maxMessageSize;
 
-    private AmqpLink(Session session, TLink link, CancellationToken connectionClosed)
+    private AmqpLink(OpenConnection open, Session session, TLink link)
     {
-        _session = session;
+        (_open, _session) = (open, session);
         Link = link;
         link.AddClosedCallback((_, _) => _closed.Cancel());
         session.AddClosedCallback((_, _) => _closed.Cancel());
-        _connectionClosed = connectionClosed.Register(_closed.Cancel);
+        _connectionClosed = open.Closed.Register(_closed.Cancel);
     }
 
     public TLink Link { get; }
@@ -36,6 +37,9 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
     public bool IsClosed =>
         _closed.IsCancellationRequested || Link.IsClosed || Link.Error is not null || _session.IsClosed || _session.Connection.IsClosed;
 
+    /// <summary>True if not only the link has ended. <see cref="AmqpConnection"/> logs this, and why.</summary>
+    public bool IsConnectionClosed => _open.Closed.IsCancellationRequested || _open.Connection.IsClosed;
+
     /// <summary>Why it has ended, for the log.</summary>
     public string Reason => Error?.ToString() ?? "the connection is gone";
 
@@ -50,11 +54,15 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
             Description = $"The body has {bodySize} bytes. The broker takes messages of at most {_maxMessageSize} bytes.",
         };
 
+    /// <summary>Ends the whole connection at once, because the broker does not answer. What is in flight gets its callback.</summary>
+    /// <param name="reason">Why, for the log.</param>
+    public void DropConnection(string reason) => _open.Socket.Close(reason);
+
     /// <summary>Ends the session and its link. What is unsettled goes back to the broker; what is in flight gets its callback.</summary>
     public async ValueTask DisposeAsync()
     {
         await _connectionClosed.DisposeAsync();
-        if (!_session.IsClosed)
+        if (!_session.IsClosed && !_open.Connection.IsClosed)
         {
             await AmqpClosing.CloseQuietlyAsync(_session, CloseTimeout);
         }
@@ -79,7 +87,7 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
         try
         {
             session = new Session(open.Connection);
-            link = new AmqpLink<TLink>(session, attach(session, OnAttached), open.Closed);
+            link = new AmqpLink<TLink>(open, session, attach(session, OnAttached));
         }
         catch (ObjectDisposedException exception)
         {

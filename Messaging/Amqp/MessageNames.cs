@@ -20,6 +20,9 @@ public static class MessageNames
     /// <summary>Version of the aggregate after the change, an integer.</summary>
     public const string AggregateVersion = "aggregate-version";
 
-    /// <summary>Artemis accepts and drops a second message with the same value, as long as it remembers the first one.</summary>
+    /// <summary>
+    /// Artemis accepts and drops a second message with the same value, as long as it remembers the first one. So the value is another one
+    /// when a message is sent again on purpose.
+    /// </summary>
     public const string DuplicateId = "_AMQ_DUPL_ID";
 }

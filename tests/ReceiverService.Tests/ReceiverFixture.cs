@@ -68,7 +68,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
     }
 
     /// <summary>Waits until the projection of an entity satisfies the condition. Null if there is none.</summary>
-    public Task<EntityItemResponse?> ItemAsync(Guid id, Predicate<EntityItemResponse?> condition) =>
+    public Task<EntityItemResponse?> ItemAsync(Guid id, Predicate<EntityItemResponse?> condition, TimeSpan? deadline = null) =>
         Eventually.GetAsync(
             async () =>
             {
@@ -77,7 +77,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
                     ? null
                     : await response.Content.ReadFromJsonAsync<EntityItemResponse>();
             },
-            condition);
+            condition,
+            deadline);
 
     /// <summary>Waits until there are this many dead letters, or more.</summary>
     public Task<DeadLetterResponse[]> DeadLettersAsync(int count) =>

@@ -29,11 +29,42 @@ public static class QueueReader
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(Connection connection, string queue, int count)
+    /// <summary>Reads messages, duplicates too.</summary>
+    /// <returns>The id of each, in the order in which they came.</returns>
+    public static async Task<IReadOnlyList<string>> IdsAsync(Infrastructure infrastructure, string queue, int count)
+    {
+        var connection = await infrastructure.ConnectAsync();
+        try
+        {
+            var receiver = Attach(connection, queue);
+            var ids = new List<string>();
+            while (ids.Count < count)
+            {
+                var message = await receiver.ReceiveAsync(Patience);
+                Assert.True(message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {ids.Count} of {count} messages came."));
+                receiver.Accept(message);
+                ids.Add(message.Properties.MessageId);
+            }
+
+            return ids;
+        }
+        finally
+        {
+            await connection.CloseAsync();
+        }
+    }
+
+    private static ReceiverLink Attach(Connection connection, string queue)
     {
         var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
         var receiver = new ReceiverLink(new Session(connection), $"read-{Guid.NewGuid():N}", source, null);
         receiver.SetCredit(500);
+        return receiver;
+    }
+
+    private static async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(Connection connection, string queue, int count)
+    {
+        var receiver = Attach(connection, queue);
         var seen = new HashSet<string>();
         var appearances = new Dictionary<string, List<long>>();
         while (seen.Count < count)

@@ -5,13 +5,14 @@ namespace Messaging.Outbox.Advanced;
 /// </summary>
 /// <param name="Relays">Number of live relays, this one included.</param>
 /// <param name="Writers">Open transactions that have written to the outbox. Nobody else sees yet what they wrote.</param>
-/// <param name="LowestOpenId">The lowest id that is pending or failed. Null if there is none.</param>
+/// <param name="LowestOpenId">The lowest id that is pending from there on, or makes others wait. Null if there is none.</param>
 internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpenId)
 {
     /// <summary>
     /// A transaction locks the table before it takes an id from the sequence, and keeps the lock until it ends. So whoever has an id that
     /// nobody else sees yet is among the writers.
-    /// <para>No index covers all ids. The lowest failed message is found among the few rows of ix_outbox_messages_blocking.</para>
+    /// <para>No index covers all ids. The lowest message that makes others wait is found among the few rows of
+    /// ix_outbox_messages_blocking: also one that was sent long ago and is to be sent again.</para>
     /// </summary>
     public const string Sql = $"""
         SELECT
@@ -23,11 +24,11 @@ internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpenI
                   AND pid IS DISTINCT FROM pg_backend_pid()),
             least(
                 (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsPending} AND id >= @low),
-                (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsFailed}))
+                (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsBlocking}))
         """;
 
     /// <param name="session">The relay's session.</param>
-    /// <param name="low">No open message has a lower id: the search begins here.</param>
+    /// <param name="low">No pending message has a lower id, unless it makes others wait: the search begins here.</param>
     /// <param name="cancellationToken">Cancels the statement. The session stays usable.</param>
     public static async Task<Heartbeat> ReadAsync(OutboxSession session, long low, CancellationToken cancellationToken)
     {

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Messaging.Outbox;
 
-/// <summary>What operators see of the outbox, and what they decide: to requeue a failed message, or to discard it.</summary>
+/// <summary>
+/// What operators see of the outbox, and what they decide: to requeue a failed message or to discard it, and to send again what was sent.
+/// </summary>
 public static partial class OutboxEndpoints
 {
     /// <summary>Maps <c>/api/outbox</c>, for operators.</summary>
@@ -18,6 +20,11 @@ public static partial class OutboxEndpoints
         outbox.MapPost("/messages/{messageId:guid}/requeue", RequeueAsync)
             .WithSummary("Publishes a message again, with all its attempts. The later ones of its aggregate follow")
             .ProducesProblem(StatusCodes.Status409Conflict);
+        outbox.MapPost("/messages/{messageId:guid}/resend", ResendAsync)
+            .WithSummary("Publishes a sent message once more, with the same id. Who has processed it drops it")
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        outbox.MapPost("/resend", ResendRangeAsync)
+            .WithSummary("Publishes once more what was sent in a range of time, for example after a consumer's database was restored");
         outbox.MapDelete("/messages/{messageId:guid}", DiscardAsync)
             .WithSummary("Discards a failed message. It is never published, and the later ones of its aggregate follow")
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -79,6 +86,50 @@ public static partial class OutboxEndpoints
             cancellationToken);
     }
 
+    private static Task<Results<NoContent, NotFound, ProblemHttpResult>> ResendAsync(
+        Guid messageId, [FromServices] OutboxContext outbox, ILogger<OutboxResponse> logger, CancellationToken cancellationToken)
+    {
+        LogResend(logger, messageId);
+        return DecideAsync(
+            messageId,
+            $"""
+             UPDATE outbox_messages SET status = 'Pending', attempts = 0, sent_at = NULL, next_attempt_at = now()
+             WHERE message_id = {messageId} AND status = 'Sent'
+             """,
+            "Only a sent message can be sent again.",
+            outbox,
+            cancellationToken);
+    }
+
+    /// <param name="from">Messages that were sent at this time or later.</param>
+    /// <param name="to">Messages that were sent before this time. Defaults to now.</param>
+    private static async Task<Ok<ResendResponse>> ResendRangeAsync(
+        DateTimeOffset from,
+        DateTimeOffset? to,
+        [FromServices] OutboxContext outbox,
+        ILogger<OutboxResponse> logger,
+        CancellationToken cancellationToken)
+    {
+        // A day may be a million rows. All of them or none: in parts, new messages of an aggregate could overtake.
+        outbox.Db.Database.SetCommandTimeout(TimeSpan.Zero);
+
+        // The first one of each aggregate holds back the others, and those that are written meanwhile. Then all follow in their order.
+        var (lower, upper) = (from.UtcDateTime, to?.UtcDateTime);
+        var count = await outbox.Db.Database.ExecuteSqlAsync(
+            $"""
+             UPDATE outbox_messages AS message
+             SET status = 'Pending', attempts = 0, sent_at = NULL, next_attempt_at = CASE WHEN chosen.is_first THEN now() END
+             FROM (
+                 SELECT message_id, row_number() OVER (PARTITION BY aggregate_id ORDER BY id) = 1 AS is_first
+                 FROM outbox_messages
+                 WHERE status = 'Sent' AND sent_at >= {lower} AND ({upper} IS NULL OR sent_at < {upper})) AS chosen
+             WHERE message.message_id = chosen.message_id AND message.status = 'Sent'
+             """,
+            cancellationToken);
+        LogResendRange(logger, count, lower, upper);
+        return TypedResults.Ok(new ResendResponse(count));
+    }
+
     private static Task<Results<NoContent, NotFound, ProblemHttpResult>> DiscardAsync(
         Guid messageId, [FromServices] OutboxContext outbox, ILogger<OutboxResponse> logger, CancellationToken cancellationToken)
     {
@@ -125,6 +176,12 @@ public static partial class OutboxEndpoints
 
     [LoggerMessage(2, LogLevel.Warning, "An operator discards failed message {MessageId}")]
     private static partial void LogDiscard(ILogger logger, Guid messageId);
+
+    [LoggerMessage(3, LogLevel.Information, "An operator sends message {MessageId} again")]
+    private static partial void LogResend(ILogger logger, Guid messageId);
+
+    [LoggerMessage(4, LogLevel.Warning, "An operator sends {Count} messages again that were sent from {From} to {To}")]
+    private static partial void LogResendRange(ILogger logger, int count, DateTime from, DateTime? to);
 
     /// <summary>A row of <see cref="OutboxLocks.Owners"/>.</summary>
     private sealed record PartitionOwner(int Partition, int Pid, string Name);

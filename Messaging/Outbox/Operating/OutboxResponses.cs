@@ -15,6 +15,10 @@ public sealed record OutboxResponse(long Pending, long Failed, TimeSpan? OldestP
 /// <param name="Partitions">The partitions that it publishes, of 0 to 15.</param>
 public sealed record OutboxRelayResponse(string Name, int SessionProcessId, IReadOnlyList<int> Partitions);
 
+/// <summary>What is sent again.</summary>
+/// <param name="Messages">Number of messages.</param>
+public sealed record ResendResponse(int Messages);
+
 /// <summary>An outbox message.</summary>
 /// <param name="MessageId">The id that consumers see.</param>
 /// <param name="Type">The type of the event.</param>

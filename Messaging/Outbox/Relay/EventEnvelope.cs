@@ -38,13 +38,17 @@ internal static class EventEnvelope
                 [MessageNames.Time] = message.OccurredAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
                 [MessageNames.Subject] = aggregateId,
                 [MessageNames.AggregateVersion] = message.AggregateVersion,
-                [MessageNames.DuplicateId] = messageId,
+
+                // A crash between publishing and marking leaves the row as it is. Whoever sets it back to pending changes it, and then the
+                // broker must not take the message for a duplicate.
+                [MessageNames.DuplicateId] = $"{messageId}:{message.RowVersion}",
             },
             BodySection = new DataSection { Binary = message.Payload },
         };
 
-        SetIfAny(amqp, MessageNames.TraceParent, span?.Id ?? message.Headers.TraceParent);
-        SetIfAny(amqp, MessageNames.TraceState, span?.TraceStateString ?? message.Headers.TraceState);
+        var isRecorded = span is { Recorded: true };
+        SetIfAny(amqp, MessageNames.TraceParent, isRecorded ? span!.Id : message.Headers.TraceParent);
+        SetIfAny(amqp, MessageNames.TraceState, isRecorded ? span!.TraceStateString : message.Headers.TraceState);
         SetIfAny(amqp, MessageNames.Baggage, message.Headers.Baggage);
         return amqp;
     }

@@ -7,6 +7,7 @@ namespace Messaging.Outbox.Relay;
 internal sealed partial class OutboxDispatcher(
     OutboxSession session,
     AmqpLink<SenderLink> link,
+    List<PendingMessage> unmarked,
     PoisonDetector poison,
     OutboxOptions options,
     OutboxSignal signal,
@@ -21,7 +22,7 @@ internal sealed partial class OutboxDispatcher(
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
     private readonly OutboxPublisher _publisher = new(link, options, signal, time);
-    private readonly OutboxMarker _marker = new(session, poison, options, metrics, time, logger);
+    private readonly OutboxMarker _marker = new(session, unmarked, poison, options, metrics, time, logger);
     private readonly PartitionShare _share = new(session, signal);
     private readonly ReadPosition _position = new();
     private readonly TimeSpan _beatInterval = Min(options.PollInterval, LongestBeatInterval);
@@ -56,6 +57,12 @@ internal sealed partial class OutboxDispatcher(
         if (link.IsClosed || _publisher.Failure is not null || _publisher.IsStalled)
         {
             await LeaveAsync([]);
+            if (_publisher.IsStalled)
+            {
+                // Another link on this connection would stall as well.
+                link.DropConnection($"it has answered nothing for {options.PublishTimeout.TotalSeconds:0.#} s");
+            }
+
             return DispatchResult.Outage;
         }
 
@@ -82,6 +89,13 @@ internal sealed partial class OutboxDispatcher(
     {
         await _publisher.StopAsync();
         await _marker.MarkAcceptedAsync(_publisher.TakeAnswered());
+    }
+
+    /// <summary>Waits for the answers to what is in flight. The next session marks them, because this one is lost.</summary>
+    public async Task RememberAsync()
+    {
+        await _publisher.StopAsync();
+        _marker.Remember(_publisher.TakeAnswered());
     }
 
     /// <summary>Ends the publishing, for whatever reason. What was not answered stays pending, and all spans end.</summary>
@@ -114,7 +128,9 @@ internal sealed partial class OutboxDispatcher(
         var before = _share.Readable.Length;
         if (await _share.BalanceAsync(heartbeat.Relays, IsBusy, cancellationToken))
         {
+            // What is known of the outbox is known of the other partitions.
             _isPollDue = true;
+            _position.ForgetLowestOpenId();
         }
 
         if (_share.Readable.Length != before)

@@ -4,12 +4,33 @@ namespace Messaging.Outbox.Relay;
 /// Marks in the outbox what the broker has answered. A crash before the mark means: the message is published again with the same id, and
 /// the inbox drops the duplicate.
 /// </summary>
+/// <param name="session">The relay's session.</param>
+/// <param name="unmarked">
+/// What the broker has accepted and the database has not marked. It outlives the session: the next one marks it before anything is
+/// published. So a database that takes no marks gets no message published twice.
+/// </param>
+/// <param name="poison">Learns of progress and of link ends.</param>
+/// <param name="options">How often, and after which delays, a refused message is tried again.</param>
+/// <param name="metrics">Counts what is marked.</param>
+/// <param name="time">The clock of the metrics.</param>
+/// <param name="logger">The log of the relay.</param>
 internal sealed partial class OutboxMarker(
-    OutboxSession session, PoisonDetector poison, OutboxOptions options, RelayMetrics metrics, TimeProvider time, ILogger logger)
+    OutboxSession session,
+    List<PendingMessage> unmarked,
+    PoisonDetector poison,
+    OutboxOptions options,
+    RelayMetrics metrics,
+    TimeProvider time,
+    ILogger logger)
 {
+    /// <summary>
+    /// Marks the version of a row that was published. A row that somebody has changed since is another matter, and so is one that has the
+    /// same id because the sequence was reset.
+    /// </summary>
     public const string MarkSent = $"""
-        UPDATE outbox_messages SET status = 'Sent', sent_at = now(), next_attempt_at = NULL
-        WHERE id = ANY(@ids) AND {OutboxSql.IsPending}
+        UPDATE outbox_messages AS message SET status = 'Sent', sent_at = now(), next_attempt_at = NULL
+        FROM unnest(@ids, @versions) AS accepted (id, version)
+        WHERE message.id = accepted.id AND message.xmin = accepted.version::xid AND {OutboxSql.IsPending}
         """;
 
     /// <summary>The delay doubles with each refusal. The last refusal fails the message.</summary>
@@ -19,19 +40,29 @@ internal sealed partial class OutboxMarker(
             last_error = @error,
             status = CASE WHEN attempts + 1 >= @attempts THEN 'Failed' ELSE status END,
             next_attempt_at = CASE WHEN attempts + 1 < @attempts THEN now() + least(@first * power(2, least(attempts, 30)), @longest) END
-        WHERE id = @id AND {OutboxSql.IsPending}
+        WHERE message_id = @id AND {OutboxSql.IsPending}
         RETURNING {OutboxSql.IsFailed}
         """;
 
-    /// <summary>Marks what was accepted.</summary>
+    /// <summary>Remembers what was accepted, for the next mark.</summary>
+    public void Remember(IEnumerable<OutboxDelivery> answered) =>
+        unmarked.AddRange(answered.Where(delivery => delivery.IsAccepted).Select(delivery => delivery.Message));
+
+    /// <summary>Marks what was accepted, now or in an earlier session.</summary>
     /// <returns>The messages that were accepted.</returns>
     public async Task<IReadOnlyList<PendingMessage>> MarkAcceptedAsync(IReadOnlyList<OutboxDelivery> answered)
     {
-        var accepted = answered.Where(delivery => delivery.IsAccepted).Select(delivery => delivery.Message).ToArray();
+        Remember(answered);
+        PendingMessage[] accepted = [.. unmarked];
         if (accepted.Length > 0)
         {
             // Not cancelled when the service stops: an accepted message without its mark is published twice.
-            await session.ExecuteAsync(MarkSent, CancellationToken.None, ("ids", Array.ConvertAll(accepted, message => message.Id)));
+            await session.ExecuteAsync(
+                MarkSent,
+                CancellationToken.None,
+                ("ids", Array.ConvertAll(accepted, message => message.Id)),
+                ("versions", Array.ConvertAll(accepted, message => message.RowVersion)));
+            unmarked.Clear();
             poison.RecordProgress(accepted.Length);
             metrics.RecordPublished(accepted, time.GetUtcNow());
         }
@@ -44,7 +75,7 @@ internal sealed partial class OutboxMarker(
     {
         await using var command = session.Command(
             MarkRefused,
-            ("id", message.Id),
+            ("id", message.MessageId),
             ("error", PostgresText.Storable(reason)),
             ("first", options.FirstRetryDelay),
             ("longest", options.MaxRetryDelay),

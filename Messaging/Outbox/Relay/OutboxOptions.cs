@@ -27,9 +27,12 @@ internal sealed class OutboxOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A broker that answers nothing for this long, with messages in flight, counts as gone. Defaults to 30 seconds.</summary>
+    /// <summary>
+    /// A broker that answers nothing for this long, with messages in flight, counts as gone: the connection is dropped. Defaults to 15
+    /// seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
-    public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// How long the relay waits for the answers to what is in flight, when the service stops or when it leaves a link. Defaults to 2

@@ -16,6 +16,7 @@ internal sealed partial class OutboxRelay(
 {
     private readonly OutboxOptions _options = options.Value;
     private readonly PoisonDetector _poison = new();
+    private readonly List<PendingMessage> _unmarked = [];
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +34,7 @@ internal sealed partial class OutboxRelay(
         await using var link = await broker.OpenSenderAsync(_options.Queue!, stoppingToken);
         await using var session = await OutboxSession.OpenAsync(database, stoppingToken);
         using var closed = link.Closed.Register(signal.Wake);
-        using var dispatcher = new OutboxDispatcher(session, link, _poison, _options, signal, metrics, Time, Logger);
+        using var dispatcher = new OutboxDispatcher(session, link, _unmarked, _poison, _options, signal, metrics, Time, Logger);
 
         try
         {
@@ -50,7 +51,8 @@ internal sealed partial class OutboxRelay(
                 }
             }
 
-            if (IsNewInterruption)
+            // The end of a connection is in the log already.
+            if (IsNewInterruption && !link.IsConnectionClosed)
             {
                 LogOutage(Logger, dispatcher.Failure);
             }
@@ -58,6 +60,11 @@ internal sealed partial class OutboxRelay(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             await dispatcher.FinishAsync();
+        }
+        catch (Exception)
+        {
+            await dispatcher.RememberAsync();
+            throw;
         }
         finally
         {

@@ -15,6 +15,8 @@ internal sealed class OutboxSession : IAsyncDisposable
     /// between publishing and marking. Entities and their messages are committed in other sessions, which do wait.</para>
     /// <para>The table is empty at one moment and full at the next, long before its statistics say so. With those, the planner would read
     /// and sort the whole backlog for every batch. So the only plan it is left with is to walk the indexes.</para>
+    /// <para>The update changes nothing. It fails where marks would fail: in a read-only database, without the grant, or when somebody
+    /// keeps the table locked. Without it, a relay would publish in each of its sessions what it cannot mark.</para>
     /// </summary>
     public const string SetUp = """
         SET idle_session_timeout = '5s';
@@ -23,7 +25,8 @@ internal sealed class OutboxSession : IAsyncDisposable
         SET enable_bitmapscan = off;
         SET enable_sort = off;
         SET enable_hashjoin = off;
-        SET enable_mergejoin = off
+        SET enable_mergejoin = off;
+        UPDATE outbox_messages SET status = status WHERE false
         """;
 
     private readonly NpgsqlConnection _connection;

@@ -3,10 +3,14 @@ using System.Text.Json;
 namespace Messaging.Outbox.Relay;
 
 /// <summary>A pending row, as the relay reads it. <see cref="OutboxMessage"/> describes the columns.</summary>
+/// <param name="RowVersion">
+/// The transaction that wrote this version of the row (<c>xmin</c>). It is another one once anybody has changed the row.
+/// </param>
 /// <param name="Payload">The event as JSON in UTF-8.</param>
 /// <param name="IsRetry">True if it was refused before. The database then makes the later messages of its aggregate wait for it.</param>
 internal sealed record PendingMessage(
     long Id,
+    string RowVersion,
     Guid MessageId,
     string Type,
     Guid AggregateId,
@@ -23,7 +27,8 @@ internal sealed record PendingMessage(
     /// <para>There is no SKIP LOCKED, which would let a later message of an aggregate overtake. Partitions are locked, not rows.</para>
     /// </summary>
     public const string Read = $"""
-        SELECT id, message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, next_attempt_at IS NOT NULL
+        SELECT id, xmin::text, message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at,
+            next_attempt_at IS NOT NULL
         FROM outbox_messages AS message
         WHERE {OutboxSql.IsPending}
           AND id >= @from
@@ -53,15 +58,16 @@ internal sealed record PendingMessage(
         {
             messages.Add(new(
                 reader.GetInt64(0),
-                reader.GetGuid(1),
-                reader.GetString(2),
-                reader.GetGuid(3),
-                reader.GetInt64(4),
-                reader.GetInt16(5),
-                reader.GetFieldValue<byte[]>(6),
-                JsonSerializer.Deserialize<OutboxHeaders>(reader.GetFieldValue<byte[]>(7), JsonSerializerOptions.Web)!,
-                reader.GetFieldValue<DateTimeOffset>(8),
-                reader.GetBoolean(9)));
+                reader.GetString(1),
+                reader.GetGuid(2),
+                reader.GetString(3),
+                reader.GetGuid(4),
+                reader.GetInt64(5),
+                reader.GetInt16(6),
+                reader.GetFieldValue<byte[]>(7),
+                JsonSerializer.Deserialize<OutboxHeaders>(reader.GetFieldValue<byte[]>(8), JsonSerializerOptions.Web)!,
+                reader.GetFieldValue<DateTimeOffset>(9),
+                reader.GetBoolean(10)));
         }
 
         return messages;

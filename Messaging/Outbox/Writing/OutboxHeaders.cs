@@ -2,7 +2,8 @@ namespace Messaging.Outbox.Writing;
 
 /// <summary>
 /// The trace context of the request that caused a message (W3C Trace Context and Baggage). It is stored with the row, so that one trace
-/// leads from the POST to the consumer, although the relay publishes later.
+/// leads from the POST to the consumer, although the relay publishes later. A trace that nobody records is not passed on: the consumer
+/// would take it for a decision not to record, and drop its own spans too.
 /// </summary>
 internal sealed record OutboxHeaders(string CorrelationId, string? TraceParent, string? TraceState, string? Baggage)
 {
@@ -22,7 +23,11 @@ internal sealed record OutboxHeaders(string CorrelationId, string? TraceParent, 
                 baggage = value;
             }
         });
-        return new(activity.TraceId.ToHexString(), activity.Id, activity.TraceStateString, baggage);
+        return new(
+            activity.TraceId.ToHexString(),
+            activity.Recorded ? activity.Id : null,
+            activity.Recorded ? activity.TraceStateString : null,
+            baggage);
     }
 
     /// <summary>The trace to continue. Default if the message has none.</summary>

@@ -20,14 +20,14 @@ internal sealed class OutboxHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts the service.</summary>
-    /// <param name="table">Its database.</param>
+    /// <param name="database">Its database.</param>
     /// <param name="broker">Address of its broker.</param>
     /// <param name="configure">Changes the services that are registered.</param>
     /// <param name="settings">Its configuration: <c>Outbox:Queue=…</c>.</param>
     public static async Task<OutboxHost> StartAsync(
-        OutboxTable table, string broker, Action<IServiceCollection>? configure = null, params IEnumerable<string> settings)
+        string database, string broker, Action<IServiceCollection>? configure = null, params IEnumerable<string> settings)
     {
-        var builder = CreateBuilder<OrderDbContext>(table.Database, broker, settings);
+        var builder = CreateBuilder<OrderDbContext>(database, broker, settings);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         await app.StartAsync();

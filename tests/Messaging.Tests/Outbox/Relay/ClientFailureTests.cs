@@ -147,7 +147,7 @@ public sealed class ClientFailureTests(Infrastructure infrastructure) : IAsyncLi
     {
         var handler = new ClientHandler(EventId.SendDelivery, sending => onSend((IDelivery)sending.Context, sending.Connection));
         return OutboxHost.StartAsync(
-            _table, broker, services => services.AddSingleton<IHandler>(handler), [.. settings, $"Outbox:Queue={_queue}"]);
+            _table.Database, broker, services => services.AddSingleton<IHandler>(handler), [.. settings, $"Outbox:Queue={_queue}"]);
     }
 
     private async Task AllAreSentAsync(int count)

@@ -61,7 +61,7 @@ public sealed class LeavingTests(Infrastructure infrastructure) : IAsyncLifetime
         _session = await OutboxSession.OpenAsync(_table.Sessions, default);
         var metrics = _services.Services.GetRequiredService<RelayMetrics>();
         var options = new OutboxOptions { Queue = queue, Source = "/test" };
-        _dispatcher = new(_session, _link, new PoisonDetector(), options, _signal, metrics, TimeProvider.System, NullLogger.Instance);
+        _dispatcher = new(_session, _link, [], new PoisonDetector(), options, _signal, metrics, TimeProvider.System, NullLogger.Instance);
     }
 
     public async Task DisposeAsync()

@@ -22,7 +22,7 @@ public sealed class MessageSizeTests(Infrastructure infrastructure)
             table.Database, $$"""UPDATE outbox_messages SET payload = json_build_object('name', repeat('x', {{Limit}})) WHERE id = 3""");
         var limit = new ClientHandler(EventId.LinkRemoteOpen, opened => ((Attach)opened.Context).MaxMessageSize = Limit);
         await using var host = await OutboxHost.StartAsync(
-            table, wire.Address, services => services.AddSingleton<IHandler>(limit), "Outbox:MaxAttempts=1");
+            table.Database, wire.Address, services => services.AddSingleton<IHandler>(limit), "Outbox:MaxAttempts=1");
 
         await OutboxRows.SentAsync(table.Database, 9);
         var reason = await Eventually.GetAsync(

@@ -23,7 +23,7 @@ public sealed class WakeRelayAfterCommitTests(Infrastructure infrastructure) : I
         // The relay polls when it starts. Afterwards it sleeps.
         _table = await OutboxTable.CreateAsync(infrastructure);
         await _table.AddAsync(Guid.CreateVersion7(), 1);
-        _host = await OutboxHost.StartAsync(_table, infrastructure.Broker, settings: "Outbox:PollInterval=00:01:00");
+        _host = await OutboxHost.StartAsync(_table.Database, infrastructure.Broker, settings: "Outbox:PollInterval=00:01:00");
         _scope = _host.Services.CreateAsyncScope();
         _db = _scope.ServiceProvider.GetRequiredService<OrderDbContext>();
         _outbox = _scope.ServiceProvider.GetRequiredService<OutboxWriter>();
