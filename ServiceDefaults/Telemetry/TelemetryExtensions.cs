@@ -45,8 +45,9 @@ internal static class TelemetryExtensions
 
     private static void Configure(AspNetCoreTraceInstrumentationOptions requests)
     {
-        // A probe comes every few seconds. Its spans would hide the others.
-        requests.Filter = context => !HealthExtensions.IsProbe(context.Request);
+        // A probe comes every few seconds, and a page of Swagger is a dozen files. Their spans would hide the others.
+        requests.Filter = context =>
+            !HealthExtensions.IsProbe(context.Request) && !context.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal);
 
         // The route of an endpoint at the root of a group ends with a slash, which callers do not send.
         requests.EnrichWithHttpResponse = (span, _) =>

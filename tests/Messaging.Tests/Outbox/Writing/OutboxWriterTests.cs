@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Messaging.Outbox.Writing;
+
 namespace Messaging.Tests.Outbox.Writing;
 
 [Collection(MessagingSuite.Name)]
@@ -17,5 +20,19 @@ public sealed class OutboxWriterTests(Infrastructure infrastructure)
 
         const string InOrder = "SELECT array_agg(aggregate_version ORDER BY id) FROM outbox_messages";
         Assert.Equal(versions, await Sql.ScalarAsync<long[]>(table.Database, InOrder));
+    }
+
+    /// <summary>A consumer would take the flag for a decision not to record, and drop its own spans.</summary>
+    [Theory]
+    [InlineData(ActivityTraceFlags.None, false)]
+    [InlineData(ActivityTraceFlags.Recorded, true)]
+    public void Only_a_trace_that_somebody_records_is_passed_on(ActivityTraceFlags flags, bool isPassedOn)
+    {
+        using var request = new Activity("request");
+        request.SetParentId(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags).Start();
+
+        var headers = OutboxHeaders.Current(Guid.NewGuid());
+        Assert.Equal(isPassedOn ? request.Id : null, headers.TraceParent);
+        Assert.Equal(request.TraceId.ToHexString(), headers.CorrelationId);
     }
 }

@@ -129,6 +129,20 @@ public sealed class OutageTests(Infrastructure infrastructure)
         Assert.Equal(Handful, wire.Transfers);
     }
 
+    /// <summary>The broker never answers for what is in flight, and its heartbeats go on.</summary>
+    [Fact]
+    public async Task After_a_stall_the_relay_goes_on_by_another_connection()
+    {
+        await using var wire = new BrokerWire(infrastructure.Broker) { KeepsAcceptances = true };
+        await using var sender = await RunningSender.StartAsync(
+            infrastructure, wire.Address, "Outbox:PublishTimeout=00:00:00.3", "Outbox:ShutdownGrace=00:00:00.1");
+        await OutboxRows.AddManyAsync(sender.Database, Handful, aggregates: Handful);
+        await Eventually.GetAsync(() => Task.FromResult(wire.Connections), connections => connections > 1);
+
+        wire.KeepsAcceptances = false;
+        await OutboxRows.SentAsync(sender.Database, Handful);
+    }
+
     /// <summary>The second message is of the same aggregate. The answer to the first comes when the service is stopping already.</summary>
     [Fact]
     public async Task A_service_that_stops_marks_what_is_in_flight_and_sends_no_more()
