@@ -1,7 +1,5 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.OpenApi;
 
 namespace ServiceDefaults.Api;
 
@@ -17,6 +15,7 @@ internal static class ApiConventionsExtensions
         {
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
 
         // Bad JSON is thrown in every environment, so that BadRequestHandler can name the field.
@@ -24,13 +23,7 @@ internal static class ApiConventionsExtensions
         builder.Services.AddExceptionHandler<BadRequestHandler>();
 
         builder.Services.AddEndpointsApiExplorer();
-        builder.Services.AddSwaggerGen(swagger =>
-        {
-            swagger.SwaggerDoc("v1", new OpenApiInfo { Title = builder.Environment.ApplicationName, Version = "v1" });
-            swagger.SupportNonNullableReferenceTypes();
-            swagger.IncludeXmlComments(Assembly.Load(builder.Environment.ApplicationName));
-            OperatorSwagger.AddTo(swagger);
-        });
+        builder.Services.AddSwaggerGen(swagger => ApiDocument.Describe(swagger, builder.Environment.ApplicationName));
     }
 
     public static void UseApiConventions(this WebApplication app)

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace ServiceDefaults.Api;
 
-/// <summary>Turns a request that cannot be read into a 400 that names the field as the caller does, in the form of a failed validation.</summary>
+/// <summary>
+/// Turns a request that cannot be read into a 400 that names the field as the caller does, in the form of a failed validation.
+/// </summary>
 internal sealed class BadRequestHandler(IOptions<JsonOptions> json) : IExceptionHandler
 {
     /// <summary>The whole body, in the language of JSON paths.</summary>

@@ -22,7 +22,8 @@ internal sealed partial class DatabaseOutages(RequestDelegate next, TimeProvider
         catch (Exception exception) when (DatabaseAbsence.In(exception) is { } error)
         {
             LogOncePerOutage(error);
-            await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "The database is not available.", AdviceFor(context.Request));
+            await AnswerAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "The database is not available.", AdviceFor(context.Request));
         }
         catch (Exception exception) when (DatabaseAbsence.IsConflict(exception))
         {
@@ -62,7 +63,7 @@ internal sealed partial class DatabaseOutages(RequestDelegate next, TimeProvider
         var last = Interlocked.Exchange(ref _lastFailure, now);
         if (last == 0 || time.GetElapsedTime(last, now) >= Pause)
         {
-            LogUnavailable(logger, error.InnerException is { } cause ? $"{error.Message}: {cause.Message}" : error.Message);
+            LogUnavailable(logger, DatabaseAbsence.ReasonOf(error));
         }
     }
 

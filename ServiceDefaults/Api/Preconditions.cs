@@ -10,7 +10,7 @@ namespace ServiceDefaults.Api;
 /// </summary>
 public sealed class Preconditions
 {
-    /// <summary>The ETag of the version that is meant. If the entity has another version by now, or is deleted, the answer is 412.</summary>
+    /// <summary>The ETag of the version that is meant. If the entity has another one by now, or is deleted, the answer is 412.</summary>
     [FromHeader(Name = "If-Match")]
     public string? IfMatch { get; init; }
 

@@ -3,7 +3,7 @@ namespace ServiceDefaults.Resilience;
 /// <summary>Distinguishes a database that cannot be used now from a statement that is wrong.</summary>
 public static class DatabaseAbsence
 {
-    /// <summary>The error of a database that cannot be used now. EF Core wraps it in exceptions of its own. Null if there is none.</summary>
+    /// <summary>The error of a database that cannot be used now. EF Core wraps it. Null if there is none.</summary>
     public static NpgsqlException? In(Exception? exception) => exception switch
     {
         PostgresException error => IsAbsence(error.SqlState) ? error : null,
@@ -13,6 +13,10 @@ public static class DatabaseAbsence
         null or OperationCanceledException => null,
         _ => In(exception.InnerException),
     };
+
+    /// <summary>The reason in one line. The client of PostgreSQL often puts it into an inner exception.</summary>
+    public static string ReasonOf(NpgsqlException error) =>
+        error.InnerException is { } cause ? $"{error.Message}: {cause.Message}" : error.Message;
 
     /// <summary>True if another transaction was in the way. Nothing was done, and a repetition can succeed (SQLSTATE class 40).</summary>
     public static bool IsConflict(Exception? exception) =>

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Testing;
@@ -30,7 +28,8 @@ public static class OddRequests
 
     private static readonly string[] Lists =
     [
-        "", "*", "\"1\"", "W/\"1\"", "1", "\"", "\"\"", "W/", "\"1\", \"2\"", "\"1\" \"2\"", "*, \"1\"", ",", ", ,", "\"é\"", "W/*", "\"1", "\"9999999999999999999999\"",
+        "", "*", "\"1\"", "W/\"1\"", "1", "\"", "\"\"", "W/", "\"1\", \"2\"", "\"1\" \"2\"", "*, \"1\"", ",", ", ,", "\"é\"", "W/*", "\"1",
+        "\"9999999999999999999999\"",
     ];
 
     private static readonly string[] Values = ["", "\"", "*", ";=,", "é", "\u007f", "%00", "-1", "99999999999999999999", "null"];
@@ -47,7 +46,7 @@ public static class OddRequests
     private static readonly string[] Queries =
     [
         .. from name in new[] { "limit", "after", "status", "unknown" }
-           from value in new[] { "", "x", "0", "-1", "1001", "2147483648", "1e3", "1.5", "%00", "%ff", "%F0%9F%98%80", "null", "[]", "*", "+1", "٣" }
+           from value in new[] { "", "x", "0", "-1", "1001", "2147483648", "1e3", "1.5", "%00", "%ff", "%F0%9F%98%80", "null", "[]", "*" }
            select $"{name}={value}",
         "limit", "limit=1&limit=2", "limit=x&after=y&status=z", "LIMIT=x", "&&&", "=", "%", "after=00000000-0000-0000-0000-000000000000",
         "after={00000000-0000-0000-0000-000000000000}", "status=failed", "status=7", "status=Sent,Failed", "status=-1", "limit=1&after=%zz",
@@ -55,8 +54,8 @@ public static class OddRequests
 
     private static readonly string[] Bodies =
     [
-        "", " ", "null", "true", "1", "\"x\"", "[]", "[{}]", "{}", "{", "}", "[", "{]", "{\"", "nul", "\0", "\ufeff{}", Item[..^1], Item + Item,
-        Item + ",", "{'name': 'x'}", "{name: 1}", "/* */ {}", Deep, "{\"name\":" + Deep, "{\"name\": {}, \"value\": []}",
+        "", " ", "null", "true", "1", "\"x\"", "[]", "[{}]", "{}", "{", "}", "[", "{]", "{\"", "nul", "\0", "\ufeff{}", Item[..^1],
+        Item + Item, Item + ",", "{'name': 'x'}", "{name: 1}", "/* */ {}", Deep, "{\"name\":" + Deep, "{\"name\": {}, \"value\": []}",
         """{"name": "x", "value": NaN}""", """{"name": "x", "value": "1"}""", """{"name": "x", "value": 1e400}""",
         """{"name": "x", "value": 1e-400}""", """{"name": "x", "value": -0}""", """{"name": "x", "value": 01}""",
         """{"name": "x", "value": 1, "other": 1}""", """{"name": "x", "name": "y", "value": 1}""", """{"NAME": "x", "Value": 1}""",
@@ -79,19 +78,10 @@ public static class OddRequests
             RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         })
         { BaseAddress = address };
-        var routes = service.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToArray();
-        Assert.NotEmpty(routes);
         var wrong = new ConcurrentQueue<string>();
-        foreach (var route in routes.OrderBy(route => MethodsOf(route).Contains("DELETE")))
+        foreach (var (method, path) in ServiceRoute.Of(service, existing))
         {
-            var path = route.RoutePattern.RawText!;
-            foreach (var (name, value) in existing)
-            {
-                path = path.Replace($"{{{name}}}", value, StringComparison.Ordinal);
-            }
-
-            Assert.DoesNotContain("{", path, StringComparison.Ordinal);
-            var requests = MethodsOf(route).SelectMany(method => To(path, method)).Concat(WithOddMethods(path)).ToArray();
+            var requests = To(path, method).Concat(WithOddMethods(path)).ToArray();
             Assert.InRange(requests.Length, 200, int.MaxValue);
             await Parallel.ForEachAsync(requests, async (make, _) =>
             {
@@ -104,9 +94,6 @@ public static class OddRequests
 
         Assert.True(wrong.IsEmpty, $"{wrong.Count} wrong answers:\n{string.Join('\n', wrong.Take(20))}");
     }
-
-    private static IReadOnlyList<string> MethodsOf(RouteEndpoint route) =>
-        route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? methods : ["GET"];
 
     private static IEnumerable<Func<HttpRequestMessage>> To(string path, string method)
     {
