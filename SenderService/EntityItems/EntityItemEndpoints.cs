@@ -21,7 +21,7 @@ internal static class EntityItemEndpoints
     {
         var items = app.MapGroup(Path).WithTags("EntityItems");
         items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, its outbox message")
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         items.MapGet("/", ListAsync).WithSummary("All entities, newest first, or a page of them");
         items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status412PreconditionFailed);

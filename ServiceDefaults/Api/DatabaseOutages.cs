@@ -22,20 +22,11 @@ internal sealed partial class DatabaseOutages(RequestDelegate next, TimeProvider
         catch (Exception exception) when (DatabaseAbsence.In(exception) is { } error)
         {
             LogOncePerOutage(error);
-            await AnswerAsync(
-                context, StatusCodes.Status503ServiceUnavailable, "The database is not available.", AdviceFor(context.Request));
-        }
-        catch (Exception exception) when (DatabaseAbsence.IsConflict(exception))
-        {
-            await AnswerAsync(
-                context,
-                StatusCodes.Status409Conflict,
-                "Another request was faster.",
-                "Another request changed the same data at the same moment, and nothing was done: try again.");
+            await AnswerAsync(context);
         }
     }
 
-    private static async Task AnswerAsync(HttpContext context, int status, string title, string detail)
+    private static async Task AnswerAsync(HttpContext context)
     {
         if (context.Response.HasStarted)
         {
@@ -46,7 +37,11 @@ internal sealed partial class DatabaseOutages(RequestDelegate next, TimeProvider
 
         context.Response.Clear();
         context.Response.Headers.RetryAfter = "1";
-        await TypedResults.Problem(detail, title: title, statusCode: status).ExecuteAsync(context);
+        await TypedResults.Problem(
+                AdviceFor(context.Request),
+                title: "The database is not available.",
+                statusCode: StatusCodes.Status503ServiceUnavailable)
+            .ExecuteAsync(context);
     }
 
     private static string AdviceFor(HttpRequest request) => request switch

@@ -18,14 +18,11 @@ public static class DatabaseAbsence
     public static string ReasonOf(NpgsqlException error) =>
         error.InnerException is { } cause ? $"{error.Message}: {cause.Message}" : error.Message;
 
-    /// <summary>True if another transaction was in the way. Nothing was done, and a repetition can succeed (SQLSTATE class 40).</summary>
-    public static bool IsConflict(Exception? exception) =>
-        exception is PostgresException { SqlState: ['4', '0', ..] } || (exception?.InnerException is { } inner && IsConflict(inner));
-
     /// <summary>See PostgreSQL's manual, appendix A. A whole class has two characters.</summary>
     private static bool IsAbsence(string sqlState) => sqlState is
         ['0', '8', ..] // the connection is gone
         or ['2', '8', ..] // wrong credentials
+        or ['4', '0', ..] // another transaction was in the way, and a repetition can succeed
         or ['5', '3', ..] // the disk is full, or there are too many connections
         or ['5', '7', ..] // the server starts or stops, or ends the statement or the session
         or ['5', '8', ..] // the disk fails

@@ -30,10 +30,7 @@ public sealed class DatabaseOutageTests(Infrastructure infrastructure)
     {
         await using var sender = await RunningSender.StartAsync(infrastructure);
         await ChangeAsync(sender, change);
-        for (var request = 0; request < 3; request++)
-        {
-            await AssertRefusedAsync(sender);
-        }
+        await AssertRefusedAsync(sender);
     }
 
     [Fact]
@@ -115,26 +112,15 @@ public sealed class DatabaseOutageTests(Infrastructure infrastructure)
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
     }
 
-    /// <summary>With such a default, PostgreSQL refuses the second of two changes. It does not let it see the first.</summary>
-    [Fact]
-    public async Task Of_changes_at_once_all_but_one_are_a_conflict_in_a_database_of_repeatable_reads_too()
-    {
-        await using var sender = await RunningSender.StartAsync(infrastructure);
-        await ChangeAsync(sender, "ALTER DATABASE {0} SET default_transaction_isolation = 'serializable'");
-        var location = (await Eventually.GetAsync(
-            async () => await sender.Client.PostAsJsonAsync(Path, new { name = "x", value = 1 }),
-            response => response.StatusCode == HttpStatusCode.Created)).Headers.Location;
-        var statuses = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
-            (await sender.Client.PutAsJsonAsync(location, new { name = "y", value = i })).StatusCode));
-        Assert.Contains(HttpStatusCode.OK, statuses);
-        Assert.All(statuses, status => Assert.Contains(status, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict }));
-    }
-
+    /// <summary>More than once: the first requests may only find that the server has ended their sessions.</summary>
     private static async Task AssertRefusedAsync(RunningSender sender)
     {
-        using var response = await sender.Client.PostAsJsonAsync(Path, new { name = "too late", value = 1 });
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.NotNull(response.Headers.RetryAfter);
+        for (var request = 0; request < 5; request++)
+        {
+            using var response = await sender.Client.PostAsJsonAsync(Path, new { name = "too late", value = 1 });
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.NotNull(response.Headers.RetryAfter);
+        }
     }
 
     /// <summary>Changes the database for new sessions, and ends those that there are.</summary>
