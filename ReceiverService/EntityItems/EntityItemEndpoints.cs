@@ -15,7 +15,8 @@ internal static class EntityItemEndpoints
     {
         var items = app.MapGroup(Path).WithTags("EntityItems");
         items.MapGet("/", ListAsync).WithSummary("All entities that arrived, newest first, or a page of them");
-        items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity");
+        items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity")
+            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     /// <param name="limit">The most entities to return. Without it: all, as a stream.</param>
@@ -27,16 +28,12 @@ internal static class EntityItemEndpoints
             .OrderByDescending(item => item.Id)
             .ToPageAsync(limit, item => item.Id, EntityItemResponse.Of, http, cancellationToken));
 
-    private static async Task<Results<Ok<EntityItemResponse>, NotFound>> GetAsync(
-        Guid id, ReceiverDbContext db, HttpContext http, CancellationToken cancellationToken)
+    /// <param name="id">The entity.</param>
+    /// <param name="conditions">The version that the caller knows.</param>
+    private static async Task<Results<Ok<EntityItemResponse>, StatusCodeHttpResult, NotFound, ProblemHttpResult>> GetAsync(
+        Guid id, [AsParameters] Preconditions conditions, ReceiverDbContext db, HttpContext http, CancellationToken cancellationToken)
     {
         var item = await db.EntityItems.AsNoTracking().SingleOrDefaultAsync(item => item.Id == id && !item.IsDeleted, cancellationToken);
-        if (item is null)
-        {
-            return TypedResults.NotFound();
-        }
-
-        http.Response.SetETag(item.Version);
-        return TypedResults.Ok(EntityItemResponse.Of(item));
+        return conditions.Read(item is null ? null : EntityItemResponse.Of(item), item?.Version, http.Response);
     }
 }

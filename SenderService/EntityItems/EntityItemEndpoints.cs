@@ -23,7 +23,8 @@ internal static class EntityItemEndpoints
         items.MapPost("/", CreateAsync).WithSummary("Creates an entity and, in the same transaction, its outbox message")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         items.MapGet("/", ListAsync).WithSummary("All entities, newest first, or a page of them");
-        items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity");
+        items.MapGet("/{id:guid}", GetAsync).WithSummary("One entity")
+            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status412PreconditionFailed);
         items.MapPut("/{id:guid}", UpdateAsync).WithSummary("Replaces an entity")
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed);
         items.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Deletes an entity")
@@ -34,7 +35,8 @@ internal static class EntityItemEndpoints
     /// <param name="idempotencyKey">A repeated request with the same key gets the response of the first one, and creates nothing.</param>
     private static async Task<Results<Created<EntityItemResponse>, ValidationProblem, ProblemHttpResult>> CreateAsync(
         EntityItemRequest request,
-        [FromHeader(Name = "Idempotency-Key"), StringLength(IdempotencyKey.MaxLength, MinimumLength = 1)] string? idempotencyKey,
+        [FromHeader(Name = "Idempotency-Key"), StringLength(
+            IdempotencyKey.MaxLength, MinimumLength = 1, ErrorMessage = "The key has 1 to 200 characters.")] string? idempotencyKey,
         SenderDbContext db,
         OutboxWriter outbox,
         IdempotencyStore idempotency,
@@ -62,7 +64,7 @@ internal static class EntityItemEndpoints
                 statusCode: StatusCodes.Status422UnprocessableEntity);
         }
 
-        http.Response.SetETag(created.Version);
+        Preconditions.SetETag(http.Response, created.Version);
         return TypedResults.Created($"{Path}/{created.Id}", created);
     }
 
@@ -77,26 +79,22 @@ internal static class EntityItemEndpoints
             .OrderByDescending(item => item.Id)
             .ToPageAsync(limit, item => item.Id, EntityItemResponse.Of, http, cancellationToken));
 
-    private static async Task<Results<Ok<EntityItemResponse>, NotFound>> GetAsync(
-        Guid id, SenderDbContext db, HttpContext http, CancellationToken cancellationToken)
+    /// <param name="id">The entity.</param>
+    /// <param name="conditions">The version that the caller knows.</param>
+    private static async Task<Results<Ok<EntityItemResponse>, StatusCodeHttpResult, NotFound, ProblemHttpResult>> GetAsync(
+        Guid id, [AsParameters] Preconditions conditions, SenderDbContext db, HttpContext http, CancellationToken cancellationToken)
     {
         var item = await db.EntityItems.AsNoTracking().SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
-        if (item is null)
-        {
-            return TypedResults.NotFound();
-        }
-
-        http.Response.SetETag(item.Version);
-        return TypedResults.Ok(EntityItemResponse.Of(item));
+        return conditions.Read(item is null ? null : EntityItemResponse.Of(item), item?.Version, http.Response);
     }
 
     /// <param name="id">The entity.</param>
     /// <param name="request">Its new name and value.</param>
-    /// <param name="ifMatch">The ETag of the version to change. If the entity has another version by now, nothing is changed.</param>
+    /// <param name="conditions">The version to change.</param>
     private static async Task<Results<Ok<EntityItemResponse>, NotFound, ValidationProblem, ProblemHttpResult>> UpdateAsync(
         Guid id,
         EntityItemRequest request,
-        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [AsParameters] Preconditions conditions,
         SenderDbContext db,
         OutboxWriter outbox,
         TimeProvider time,
@@ -104,14 +102,14 @@ internal static class EntityItemEndpoints
         CancellationToken cancellationToken)
     {
         var item = await db.EntityItems.SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
+        if (!conditions.AllowChange(item?.Version))
+        {
+            return Preconditions.Failed();
+        }
+
         if (item is null)
         {
             return TypedResults.NotFound();
-        }
-
-        if (!EntityTags.Allows(ifMatch, item.Version))
-        {
-            return EntityTags.PreconditionFailed();
         }
 
         item.Name = request.Name!;
@@ -121,37 +119,37 @@ internal static class EntityItemEndpoints
         outbox.Add(item.Id, item.Version, new EntityItemUpdated(item.Id, item.Name, item.Value, item.CreatedAt, item.UpdatedAt));
         if (!await TrySaveAsync(db, cancellationToken))
         {
-            return EntityTags.LostRace(ifMatch);
+            return conditions.LostRace();
         }
 
-        http.Response.SetETag(item.Version);
+        Preconditions.SetETag(http.Response, item.Version);
         return TypedResults.Ok(EntityItemResponse.Of(item));
     }
 
     /// <param name="id">The entity.</param>
-    /// <param name="ifMatch">The ETag of the version to delete. If the entity has another version by now, nothing is deleted.</param>
+    /// <param name="conditions">The version to delete.</param>
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> DeleteAsync(
         Guid id,
-        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [AsParameters] Preconditions conditions,
         SenderDbContext db,
         OutboxWriter outbox,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         var item = await db.EntityItems.SingleOrDefaultAsync(item => item.Id == id, cancellationToken);
+        if (!conditions.AllowChange(item?.Version))
+        {
+            return Preconditions.Failed();
+        }
+
         if (item is null)
         {
             return TypedResults.NotFound();
         }
 
-        if (!EntityTags.Allows(ifMatch, item.Version))
-        {
-            return EntityTags.PreconditionFailed();
-        }
-
         db.EntityItems.Remove(item);
         outbox.Add(item.Id, item.Version + 1, new EntityItemDeleted(item.Id, time.GetStorableUtcNow()));
-        return await TrySaveAsync(db, cancellationToken) ? TypedResults.NoContent() : EntityTags.LostRace(ifMatch);
+        return await TrySaveAsync(db, cancellationToken) ? TypedResults.NoContent() : conditions.LostRace();
     }
 
     /// <returns>False if somebody else has changed the entity since it was read. Then nothing is saved.</returns>

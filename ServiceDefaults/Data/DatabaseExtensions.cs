@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using ServiceDefaults.Startup;
 using ServiceDefaults.Telemetry;
 
@@ -28,7 +29,7 @@ public static class DatabaseExtensions
                 // This also registers the spans and the meter of Npgsql for connections of another kind.
                 settings.DisableTracing = settings.DisableMetrics = !builder.Configuration.ExportsTelemetry();
             },
-            options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source.Configure)));
+            options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source.Configure)).ConfigureWarnings(DoNotLogWhatIsThrown));
 
         builder.Services.AddSingleton<DatabaseMigration<TContext>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseMigration<TContext>>());
@@ -36,4 +37,12 @@ public static class DatabaseExtensions
             "schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
         return builder;
     }
+
+    /// <summary>EF Core logs a failure with its stack, and throws it. Whoever catches it knows if it was expected, and logs it.</summary>
+    private static void DoNotLogWhatIsThrown(WarningsConfigurationBuilder warnings) => warnings.Log(
+        (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+        (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+        (RelationalEventId.CommandError, LogLevel.Debug),
+        (RelationalEventId.ConnectionError, LogLevel.Debug),
+        (RelationalEventId.TransactionError, LogLevel.Debug));
 }

@@ -63,7 +63,15 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
             if (!_isLogged)
             {
                 _isLogged = true;
-                LogInterrupted(Logger, exception, GetType().Name.Split('`')[0]);
+                var service = GetType().Name.Split('`')[0];
+                if (DatabaseAbsence.In(exception) is { } outage)
+                {
+                    LogOutage(Logger, service, DatabaseAbsence.ReasonOf(outage));
+                }
+                else
+                {
+                    LogInterrupted(Logger, exception, service);
+                }
             }
 
             return false;
@@ -72,4 +80,7 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
 
     [LoggerMessage(1, LogLevel.Warning, "{Service} was interrupted. It tries again until it can continue")]
     private static partial void LogInterrupted(ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Service} was interrupted. It tries again until it can continue: {Reason}")]
+    private static partial void LogOutage(ILogger logger, string service, string reason);
 }

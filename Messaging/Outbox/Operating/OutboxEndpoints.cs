@@ -50,7 +50,7 @@ public static partial class OutboxEndpoints
     /// <param name="limit">The most messages to return. Defaults to 100.</param>
     /// <param name="after">The id of the last message of the page before.</param>
     private static async Task<Ok<IAsyncEnumerable<OutboxMessageResponse>>> ListAsync(
-        OutboxMessageStatus? status,
+        [EnumDataType(typeof(OutboxMessageStatus), ErrorMessage = "This is not one of Pending, Sent, Failed.")] OutboxMessageStatus? status,
         [Range(1, 1000)] int? limit,
         Guid? after,
         [FromServices] OutboxContext outbox,

@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace ServiceDefaults.Api;
+
+/// <summary>Parameters under the names that a caller knows, and not under those of the code.</summary>
+internal static class ParameterNames
+{
+    /// <summary>Renames the fields of a failed validation: <c>name</c>, <c>limit</c>, <c>Idempotency-Key</c>.</summary>
+    public static void UseIn(ProblemDetailsContext context)
+    {
+        if (context.ProblemDetails is HttpValidationProblemDetails problem)
+        {
+            var headers = ParametersOf(context.HttpContext.GetEndpoint()).ToLookup(parameter => parameter.Name, HeaderOf);
+            problem.Errors = problem.Errors.ToDictionary(
+                error => headers[error.Key].FirstOrDefault() ?? JsonNamingPolicy.CamelCase.ConvertName(error.Key), error => error.Value);
+        }
+    }
+
+    /// <summary>The parameters of the query that are not of their type.</summary>
+    public static Dictionary<string, string[]> UnreadableIn(HttpRequest request, Endpoint? endpoint)
+    {
+        var unreadable =
+            from parameter in ParametersOf(endpoint)
+            let type = Nullable.GetUnderlyingType(parameter.ParameterInfo.ParameterType) ?? parameter.ParameterInfo.ParameterType
+            where parameter.HasTryParse && request.Query[parameter.Name].Any(value => !TypeDescriptor.GetConverter(type).IsValid(value!))
+            select (parameter.Name, Text: $"This is not {Describe(type)}.");
+        return unreadable.ToDictionary(error => error.Name, error => new[] { error.Text });
+    }
+
+    private static IEnumerable<IParameterBindingMetadata> ParametersOf(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [];
+
+    private static string? HeaderOf(IParameterBindingMetadata parameter) =>
+        parameter.ParameterInfo.GetCustomAttributes().OfType<IFromHeaderMetadata>().FirstOrDefault()?.Name;
+
+    private static string Describe(Type type) =>
+        type == typeof(Guid) ? "a UUID"
+        : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
+        : "a whole number, or it is too large";
+}
