@@ -17,11 +17,8 @@ public static class InboxExtensions
         where TContext : DbContext
         where THandler : class, IInboxHandler
     {
-        builder.Services.AddOptions<InboxOptions>()
-            .BindConfiguration(InboxOptions.SectionName)
-            .PostConfigure(options => options.Consumer ??= options.Queue)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.AddSettings<InboxOptions>(InboxOptions.SectionName)
+            .PostConfigure(options => options.Consumer ??= options.Queue);
         builder.Services.ConfigureOpenTelemetryTracerProvider((_, tracing) => tracing.AddSource(TelemetryName));
         builder.Services.ConfigureOpenTelemetryMeterProvider((_, metrics) => metrics.AddMeter(TelemetryName));
 

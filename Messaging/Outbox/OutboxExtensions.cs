@@ -16,11 +16,8 @@ public static class OutboxExtensions
     public static WebApplicationBuilder AddOutbox<TContext>(this WebApplicationBuilder builder)
         where TContext : DbContext
     {
-        builder.Services.AddOptions<OutboxOptions>()
-            .BindConfiguration(OutboxOptions.SectionName)
-            .PostConfigure(options => options.Source ??= $"/{builder.Environment.ApplicationName}")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.AddSettings<OutboxOptions>(OutboxOptions.SectionName)
+            .PostConfigure(options => options.Source ??= $"/{builder.Environment.ApplicationName}");
         builder.Services.ConfigureOpenTelemetryTracerProvider((_, tracing) => tracing.AddSource(TelemetryName));
         builder.Services.ConfigureOpenTelemetryMeterProvider((_, metrics) => metrics.AddMeter(TelemetryName));
 

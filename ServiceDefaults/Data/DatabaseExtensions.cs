@@ -9,14 +9,12 @@ public static class DatabaseExtensions
     /// <param name="builder">The service.</param>
     /// <param name="connectionName">Name of the connection string.</param>
     /// <param name="configure">Configures all connections to this database, for example with <c>UsePeriodicPasswordProvider</c>.</param>
-    /// <exception cref="ConfigurationException">The connection string is not set.</exception>
+    /// <exception cref="ConfigurationException">The connection string is not set, or it cannot be used.</exception>
     public static WebApplicationBuilder AddDatabase<TContext>(
         this WebApplicationBuilder builder, string connectionName, Action<NpgsqlDataSourceBuilder>? configure = null)
         where TContext : DbContext
     {
-        var connectionString = builder.Configuration.GetRequiredConnectionString(
-            connectionName, $"\"Host=localhost;Database={connectionName};Username=postgres;Password=…\"");
-        var source = new DatabaseSource<TContext>(connectionString, configure);
+        var source = new DatabaseSource<TContext>(builder.Configuration.GetDatabaseConnectionString(connectionName), configure);
         builder.Services.AddSingleton(source);
         builder.AddNpgsqlDbContext<TContext>(
             connectionName,

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using NpgsqlTypes;
 using ServiceDefaults.Resilience;
+using ServiceDefaults.Startup;
 
 namespace ServiceDefaults.Data;
 
@@ -38,11 +39,7 @@ public static class RetentionExtensions
     public static void AddRetention<TContext>(this WebApplicationBuilder builder, RetentionRule rule)
         where TContext : DbContext
     {
-        builder.Services.AddOptions<RetentionOptions>(rule.Table)
-            .Configure(options => options.Period = rule.DefaultPeriod)
-            .BindConfiguration(rule.Section)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.AddSettings<RetentionOptions>(rule.Section, rule.Table, options => options.Period = rule.DefaultPeriod);
 
         // Not AddHostedService, which adds a type only once: a service may have several tables.
         builder.Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<Retention<TContext>>(

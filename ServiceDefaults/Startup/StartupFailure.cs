@@ -5,12 +5,38 @@ namespace ServiceDefaults.Startup;
 /// <summary>One sentence instead of a stack trace, for a service that cannot start for a reason that its user can fix.</summary>
 public static class StartupFailure
 {
+    private static readonly string[] SettingReaders =
+        ["Microsoft.Extensions.Configuration.Binder", "Microsoft.Extensions.Logging.Configuration"];
+
     /// <summary>The sentence for a failure that the user can fix. Null for any other: that is a bug, and needs its stack trace.</summary>
     public static string? SentenceFor(Exception exception) => exception switch
     {
         ConfigurationException or OptionsValidationException => exception.Message,
+
+        // Several option classes have wrong values.
+        AggregateException { InnerExceptions: var all } when all.All(one => one is OptionsValidationException) =>
+            string.Join(' ', all.Select(one => one.Message)),
         IOException { InnerException: AddressInUseException } =>
             $"{exception.Message.TrimEnd('.')}: stop the program that listens there, or set ASPNETCORE_URLS to another address.",
+        FormatException { Source: "Microsoft.AspNetCore.Http" } or ArgumentOutOfRangeException { ParamName: "port" } =>
+            $"ASPNETCORE_URLS cannot be used: {exception.Message.TrimEnd('.')}. Set it to an address such as http://localhost:5001.",
+
+        // Settings of the libraries. They are read while the service is built, and the message names key and value.
+        InvalidOperationException { Source: { } source } when SettingReaders.Contains(source) => exception.Message,
         _ => null,
     };
+
+    /// <summary>
+    /// Runs the service until it is stopped. Unlike <c>RunAsync</c> it throws what has ended a background service: a setting that only the
+    /// database can check, or a bug.
+    /// </summary>
+    public static async Task RunServiceAsync(this WebApplication app)
+    {
+        var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        await app.RunAsync();
+        if (Array.Find(background, service => service.ExecuteTask is { IsFaulted: true }) is { ExecuteTask: { } failed })
+        {
+            await failed;
+        }
+    }
 }
