@@ -28,7 +28,9 @@ public static class InboxExtensions
         builder.Services.AddSingleton(services => new InboxReady(services.GetRequiredService<DatabaseMigration<TContext>>().Completed));
         builder.Services.AddSingleton<InboxMetrics>();
         builder.Services.AddSingleton<InboxProcessor>();
-        builder.Services.AddHostedService<InboxConsumer>();
+        builder.Services.AddSingleton<InboxConsumer>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<InboxConsumer>());
+        builder.AddProgressCheck<InboxConsumer>("consumer");
         builder.Services.AddScoped<DeadLetterReplay>();
 
         // Longer than any broker keeps a message that it could deliver again.

@@ -23,6 +23,9 @@ public static class DatabaseExtensions
                 // Only a caller knows what a lost answer means: the client with its Idempotency-Key, the relay, the consumer. They retry.
                 settings.DisableRetry = true;
 
+                // It says only that the database cannot be reached, and neither why nor what else is wrong with it.
+                settings.DisableHealthChecks = true;
+
                 // This also registers the spans and the meter of Npgsql for connections of another kind.
                 settings.DisableTracing = settings.DisableMetrics = !builder.Configuration.ExportsTelemetry();
             },
@@ -30,8 +33,9 @@ public static class DatabaseExtensions
 
         builder.Services.AddSingleton<DatabaseMigration<TContext>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseMigration<TContext>>());
-        builder.Services.AddHealthChecks().Add(new(
-            "schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
+        builder.Services.AddHealthChecks()
+            .AddCheck<DatabaseHealthCheck<TContext>>(connectionName, timeout: DatabaseHealthCheck<TContext>.Timeout)
+            .Add(new("schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
         return builder;
     }
 }

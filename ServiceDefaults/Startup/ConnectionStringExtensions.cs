@@ -20,10 +20,19 @@ public static class ConnectionStringExtensions
         try
         {
             var source = new NpgsqlDataSourceBuilder(connectionString);
+            var reason = source.ConnectionStringBuilder switch
+            {
+                { Host: null or "" } => "Host is not set",
+                { Multiplexing: true } => "Multiplexing must be false, because outbox and inbox need sessions of their own",
+                _ => null,
+            };
+            if (reason is not null)
+            {
+                throw new ArgumentException(reason);
+            }
+
             source.Build().Dispose();
-            return !source.ConnectionStringBuilder.Multiplexing
-                ? connectionString
-                : throw new ArgumentException("Multiplexing must be false, because outbox and inbox need sessions of their own");
+            return connectionString;
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
         {
@@ -35,7 +44,15 @@ public static class ConnectionStringExtensions
     /// <summary>Npgsql names the keyword. The exception inside says what is wrong with its value.</summary>
     private static string ReasonOf(Exception exception)
     {
-        var inner = exception.InnerException is { } cause ? $": {cause.Message.TrimEnd('.')}" : "";
-        return $"{exception.Message.TrimEnd('.')}{inner}".ReplaceLineEndings(" ");
+        var cause = exception.InnerException switch
+        {
+            null => "",
+            KeyNotFoundException => ": there is no such keyword",
+            var inner => $": {SentenceOf(inner)}",
+        };
+        return SentenceOf(exception) + cause;
     }
+
+    /// <summary>The message, without the name of a parameter of Npgsql's code.</summary>
+    private static string SentenceOf(Exception exception) => exception.Message.Split(" (Parameter '")[0].TrimEnd('.').ReplaceLineEndings(" ");
 }

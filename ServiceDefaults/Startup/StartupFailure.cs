@@ -5,9 +5,6 @@ namespace ServiceDefaults.Startup;
 /// <summary>One sentence instead of a stack trace, for a service that cannot start for a reason that its user can fix.</summary>
 public static class StartupFailure
 {
-    private static readonly string[] SettingReaders =
-        ["Microsoft.Extensions.Configuration.Binder", "Microsoft.Extensions.Logging.Configuration"];
-
     /// <summary>The sentence for a failure that the user can fix. Null for any other: that is a bug, and needs its stack trace.</summary>
     public static string? SentenceFor(Exception exception) => exception switch
     {
@@ -21,8 +18,9 @@ public static class StartupFailure
         FormatException { Source: "Microsoft.AspNetCore.Http" } or ArgumentOutOfRangeException { ParamName: "port" } =>
             $"ASPNETCORE_URLS cannot be used: {exception.Message.TrimEnd('.')}. Set it to an address such as http://localhost:5001.",
 
-        // Settings of the libraries. They are read while the service is built, and the message names key and value.
-        InvalidOperationException { Source: { } source } when SettingReaders.Contains(source) => exception.Message,
+        // Settings of the libraries, which are read while the service is built.
+        InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } => $"Logging:LogLevel: {exception.Message}",
+        InvalidOperationException { Source: "Aspire.Npgsql.EntityFrameworkCore.PostgreSQL" } => exception.Message,
         _ => null,
     };
 

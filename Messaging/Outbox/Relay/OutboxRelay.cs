@@ -50,6 +50,7 @@ internal sealed partial class OutboxRelay(
                 }
             }
 
+            ReportInterruption(dispatcher.Failure?.Message ?? "The broker does not take messages now.");
             if (IsNewInterruption)
             {
                 LogOutage(Logger, dispatcher.Failure);
