@@ -113,7 +113,9 @@ internal sealed partial class Retention<TContext>(
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<TContext>().Database;
         await database.OpenConnectionAsync(cancellationToken);
-        await using var step = new NpgsqlCommand(_step, (NpgsqlConnection)database.GetDbConnection());
+
+        // Its work is bounded, and its time is not: on a slow disk, a step that is cut off would be repeated for ever.
+        await using var step = new NpgsqlCommand(_step, (NpgsqlConnection)database.GetDbConnection()) { CommandTimeout = 0 };
         step.Parameters.AddWithValue("from", NpgsqlDbType.TimestampTz, DateTime.SpecifyKind(from, DateTimeKind.Utc));
         step.Parameters.AddWithValue("period", options.Period);
         step.Parameters.AddWithValue("size", options.StepSize);

@@ -30,6 +30,8 @@ public static class StartupFailure
     /// </summary>
     public static async Task RunServiceAsync(this WebApplication app)
     {
+        // Before a background service reads its own settings: so the user learns of all wrong ones at once.
+        app.Services.GetService<IStartupValidator>()?.Validate();
         var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         await app.RunAsync();
         if (Array.Find(background, service => service.ExecuteTask is { IsFaulted: true }) is { ExecuteTask: { } failed })
