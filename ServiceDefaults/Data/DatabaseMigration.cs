@@ -14,8 +14,8 @@ public sealed partial class DatabaseMigration<TContext>(
     : ResilientService(time, logger), IHealthCheck
     where TContext : DbContext
 {
-    /// <summary>The same in every process.</summary>
-    private const long MigrationLock = 0x6F7574626F780001;
+    /// <summary>The key of the lock. The same in every process.</summary>
+    internal const long MigrationLock = 0x6F7574626F780001;
 
     /// <summary>
     /// Takes the limits off the session that a role or a database may have. Older servers do not know all of them. A server that has lost
