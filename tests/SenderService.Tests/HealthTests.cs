@@ -49,7 +49,8 @@ public sealed class HealthTests(Infrastructure infrastructure)
             RunningSender.Service, [.. RunningSender.Settings(wrong, infrastructure.Broker, "any"), "environment=Development"]);
         await Eventually.GetAsync(sender.HealthAsync, health => health.Contains("28P01", StringComparison.Ordinal));
         await Eventually.GetAsync(
-            () => Task.FromResult(sender.Output), output => output.Any(line => line.Contains("DatabaseMigration was", StringComparison.Ordinal)));
+            () => Task.FromResult(sender.Output),
+            output => output.Any(line => line.Contains("DatabaseMigration was", StringComparison.Ordinal)));
         Assert.DoesNotContain(sender.Output, line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal));
     }
 

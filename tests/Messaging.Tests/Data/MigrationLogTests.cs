@@ -37,7 +37,8 @@ public sealed class MigrationLogTests(Infrastructure infrastructure)
         }
 
         await migration.Completed;
-        Assert.All(log.All, line => Assert.StartsWith("Waiting for another instance, which migrates. This has taken 00:0", line, StringComparison.Ordinal));
+        const string Expected = "Waiting for another instance, which migrates. This has taken 00:0";
+        Assert.All(log.All, line => Assert.StartsWith(Expected, line, StringComparison.Ordinal));
     }
 
     private sealed class Lines : ILogger<DatabaseMigration<OrderDbContext>>
