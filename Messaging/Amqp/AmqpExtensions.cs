@@ -13,8 +13,8 @@ public static class AmqpExtensions
         if (!AmqpAddress.TryParse(address, out var broker))
         {
             throw new ConfigurationException(
-                $"The connection string '{connectionName}' is not an AMQP address: set ConnectionStrings:{connectionName} to one such as {Example}, "
-                + "user and password percent-encoded.");
+                $"The connection string '{connectionName}' is not an AMQP address: set ConnectionStrings:{connectionName} to one such as "
+                + $"{Example}, user and password percent-encoded.");
         }
 
         builder.AddSettings<AmqpOptions>(AmqpOptions.SectionName);

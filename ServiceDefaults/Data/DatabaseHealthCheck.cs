@@ -2,7 +2,7 @@ using ServiceDefaults.Resilience;
 
 namespace ServiceDefaults.Data;
 
-/// <summary>Tells whether the service can work on its database: reach it, read and write all its tables, and find room on its disk.</summary>
+/// <summary>Tells whether the service can work on its database: reach it, use its tables, and find room on its disk.</summary>
 internal sealed class DatabaseHealthCheck<TContext>(TContext db) : IHealthCheck
     where TContext : DbContext
 {

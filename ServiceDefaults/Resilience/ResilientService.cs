@@ -13,7 +13,7 @@ public abstract partial class ResilientService(TimeProvider time, ILogger logger
     /// <summary>Short, so that a server that is back is noticed within seconds.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(3);
 
-    /// <summary>The shortest time between two lines about one cause. Work that progresses and fails every second would fill the log.</summary>
+    /// <summary>The shortest time between two lines about one cause. Work that fails every second would fill the log.</summary>
     private static readonly TimeSpan LinePause = TimeSpan.FromMinutes(1);
 
     /// <summary>

@@ -37,7 +37,8 @@ public static class ConnectionStringExtensions
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
         {
             throw new ConfigurationException(
-                $"The connection string '{name}' cannot be used: {ReasonOf(exception)}. Set ConnectionStrings:{name} to one such as {example}.");
+                $"The connection string '{name}' cannot be used: {ReasonOf(exception)}. "
+                + $"Set ConnectionStrings:{name} to one such as {example}.");
         }
     }
 
@@ -54,5 +55,6 @@ public static class ConnectionStringExtensions
     }
 
     /// <summary>The message, without the name of a parameter of Npgsql's code.</summary>
-    private static string SentenceOf(Exception exception) => exception.Message.Split(" (Parameter '")[0].TrimEnd('.').ReplaceLineEndings(" ");
+    private static string SentenceOf(Exception exception) =>
+        exception.Message.Split(" (Parameter '")[0].TrimEnd('.').ReplaceLineEndings(" ");
 }

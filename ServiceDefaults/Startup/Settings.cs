@@ -40,7 +40,8 @@ internal sealed class Settings<TOptions>(IConfigurationSection section, string n
         string[] failures = name != optionsName ? [] :
         [
             .. from property in Properties
-            let failed = property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => !rule.IsValid(property.GetValue(options)))
+            let value = property.GetValue(options)
+            let failed = property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => !rule.IsValid(value))
             where failed is not null
             select failed.ErrorMessage ?? Sentence(property),
         ];

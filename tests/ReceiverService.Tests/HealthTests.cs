@@ -33,7 +33,8 @@ public sealed class HealthTests(Infrastructure infrastructure)
         await receiver.SendAsync(Events.Created(Guid.CreateVersion7(), 1, "fails"));
         await Eventually.GetAsync(
             receiver.HealthAsync,
-            health => health.Contains(Stuck, StringComparison.Ordinal) && health.Contains("42501: not allowed today", StringComparison.Ordinal));
+            health => health.Contains(Stuck, StringComparison.Ordinal)
+                && health.Contains("42501: not allowed today", StringComparison.Ordinal));
 
         await receiver.ExecuteAsync("DROP TRIGGER forbid ON inbox_messages");
         await Eventually.HealthyAsync(receiver.HealthAsync);

@@ -13,7 +13,9 @@ public sealed class HealthTests(Infrastructure infrastructure)
     private const string Nowhere = "Host=127.0.0.1;Port=1";
     private const string NoBroker = "amqp://nobody:x@127.0.0.1:1";
     private static readonly string[] Secrets =
-        ["127.0.0.1", ":1", "Exception", "Npgsql", "refused", "reached", "password", "does not", "read-only", "INSERT", "No space", "progress"];
+    [
+        "127.0.0.1", ":1", "Exception", "Npgsql", "refused", "reached", "password", "does not", "read-only", "INSERT", "No space", "progress",
+    ];
 
     [Fact]
     public async Task Outside_Development_health_contains_no_host_no_port_and_no_exception()

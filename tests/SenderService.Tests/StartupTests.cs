@@ -41,7 +41,7 @@ public sealed class StartupTests
 
     [Theory]
     [InlineData("Logging:LogLevel: ", "Logging:LogLevel:Default=lots")]
-    [InlineData("'Aspire:Npgsql:EntityFrameworkCore:PostgreSQL:CommandTimeout'", "Aspire:Npgsql:EntityFrameworkCore:PostgreSQL:CommandTimeout=x")]
+    [InlineData("at 'Aspire:Npgsql:EntityFrameworkCore:PostgreSQL:Co", "Aspire:Npgsql:EntityFrameworkCore:PostgreSQL:CommandTimeout=x")]
     [InlineData("ASPNETCORE_URLS cannot be used: Invalid url: 'junk'.", "urls=junk")]
     [InlineData("ASPNETCORE_URLS cannot be used: ", "urls=http://127.0.0.1:99999")]
     public async Task A_setting_of_a_library_that_cannot_be_used_is_named(string sentence, string setting) =>

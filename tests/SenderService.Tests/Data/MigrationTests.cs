@@ -97,7 +97,7 @@ public sealed class MigrationTests(Infrastructure infrastructure)
         return $"{database};Command Timeout=1";
     }
 
-    /// <summary>Makes the statement that creates an index take longer than the limits, and notes each first one that is committed.</summary>
+    /// <summary>Makes the creation of an index take longer than the limits, and notes the first of each committed attempt.</summary>
     private static Task<int> MakeIndexesSlowAsync(string database) => Sql.ExecuteAsync(database, """
         CREATE TABLE attempts (relation text);
         CREATE FUNCTION be_slow() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
