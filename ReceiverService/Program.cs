@@ -24,7 +24,7 @@ try
     app.MapEntityItems();
     app.MapInbox();
 
-    await app.RunAsync();
+    await app.RunServiceAsync();
     return 0;
 }
 catch (Exception exception) when (StartupFailure.SentenceFor(exception) is { } sentence)

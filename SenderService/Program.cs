@@ -26,7 +26,7 @@ try
     app.MapEntityItems();
     app.MapOutbox();
 
-    await app.RunAsync();
+    await app.RunServiceAsync();
     return 0;
 }
 catch (Exception exception) when (StartupFailure.SentenceFor(exception) is { } sentence)

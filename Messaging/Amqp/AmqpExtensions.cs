@@ -13,14 +13,11 @@ public static class AmqpExtensions
         if (!AmqpAddress.TryParse(address, out var broker))
         {
             throw new ConfigurationException(
-                $"The connection string '{connectionName}' is not an AMQP address: set it to one such as {Example}, "
-                + "user and password percent-encoded.");
+                $"The connection string '{connectionName}' is not an AMQP address: set ConnectionStrings:{connectionName} to one such as "
+                + $"{Example}, user and password percent-encoded.");
         }
 
-        builder.Services.AddOptions<AmqpOptions>()
-            .BindConfiguration(AmqpOptions.SectionName)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.AddSettings<AmqpOptions>(AmqpOptions.SectionName);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<AmqpConnection>(services, broker));
 
         // Degraded, not unhealthy: without its broker a service still takes requests, and catches up later.

@@ -17,11 +17,8 @@ public static class InboxExtensions
         where TContext : DbContext
         where THandler : class, IInboxHandler
     {
-        builder.Services.AddOptions<InboxOptions>()
-            .BindConfiguration(InboxOptions.SectionName)
-            .PostConfigure(options => options.Consumer ??= options.Queue)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.AddSettings<InboxOptions>(InboxOptions.SectionName)
+            .PostConfigure(options => options.Consumer ??= options.Queue);
         builder.Services.ConfigureOpenTelemetryTracerProvider((_, tracing) => tracing.AddSource(TelemetryName));
         builder.Services.ConfigureOpenTelemetryMeterProvider((_, metrics) => metrics.AddMeter(TelemetryName));
 
@@ -31,7 +28,9 @@ public static class InboxExtensions
         builder.Services.AddSingleton(services => new InboxReady(services.GetRequiredService<DatabaseMigration<TContext>>().Completed));
         builder.Services.AddSingleton<InboxMetrics>();
         builder.Services.AddSingleton<InboxProcessor>();
-        builder.Services.AddHostedService<InboxConsumer>();
+        builder.Services.AddSingleton<InboxConsumer>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<InboxConsumer>());
+        builder.AddProgressCheck<InboxConsumer>("consumer");
         builder.Services.AddScoped<DeadLetterReplay>();
 
         // Longer than any broker keeps a message that it could deliver again.

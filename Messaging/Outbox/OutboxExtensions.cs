@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -16,11 +17,8 @@ public static class OutboxExtensions
     public static WebApplicationBuilder AddOutbox<TContext>(this WebApplicationBuilder builder)
         where TContext : DbContext
     {
-        builder.Services.AddOptions<OutboxOptions>()
-            .BindConfiguration(OutboxOptions.SectionName)
-            .PostConfigure(options => options.Source ??= $"/{builder.Environment.ApplicationName}")
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.AddSettings<OutboxOptions>(OutboxOptions.SectionName)
+            .PostConfigure(options => options.Source ??= $"/{builder.Environment.ApplicationName}");
         builder.Services.ConfigureOpenTelemetryTracerProvider((_, tracing) => tracing.AddSource(TelemetryName));
         builder.Services.ConfigureOpenTelemetryMeterProvider((_, metrics) => metrics.AddMeter(TelemetryName));
 
@@ -40,10 +38,15 @@ public static class OutboxExtensions
         // From the relay to the broker
         builder.Services.AddSingleton(CreateDatabase<TContext>);
         builder.Services.AddSingleton<RelayMetrics>();
-        builder.Services.AddHostedService<OutboxRelay>();
+        builder.Services.AddSingleton<OutboxRelay>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay>());
+        builder.AddProgressCheck<OutboxRelay>("relay");
 
         // Operating
-        builder.Services.AddHostedService<OutboxBacklogMonitor>();
+        builder.Services.AddSingleton<OutboxBacklogMonitor>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxBacklogMonitor>());
+        builder.Services.AddHealthChecks().Add(new(
+            "partitions", services => services.GetRequiredService<OutboxBacklogMonitor>(), HealthStatus.Degraded, tags: null));
         const string Retention = $"{OutboxOptions.SectionName}:Retention";
         builder.AddRetention<TContext>(new("outbox_messages", "sent_at", OutboxSql.IsSent, Retention, DefaultPeriod: TimeSpan.FromDays(1)));
         return builder;

@@ -58,7 +58,7 @@ internal sealed partial class DatabaseOutages(RequestDelegate next, TimeProvider
         var last = Interlocked.Exchange(ref _lastFailure, now);
         if (last == 0 || time.GetElapsedTime(last, now) >= Pause)
         {
-            LogUnavailable(logger, DatabaseAbsence.ReasonOf(error));
+            LogUnavailable(logger, Outage.ReasonOf(error)!);
         }
     }
 

@@ -10,14 +10,12 @@ public static class DatabaseExtensions
     /// <param name="builder">The service.</param>
     /// <param name="connectionName">Name of the connection string.</param>
     /// <param name="configure">Configures all connections to this database, for example with <c>UsePeriodicPasswordProvider</c>.</param>
-    /// <exception cref="ConfigurationException">The connection string is not set.</exception>
+    /// <exception cref="ConfigurationException">The connection string is not set, or it cannot be used.</exception>
     public static WebApplicationBuilder AddDatabase<TContext>(
         this WebApplicationBuilder builder, string connectionName, Action<NpgsqlDataSourceBuilder>? configure = null)
         where TContext : DbContext
     {
-        var connectionString = builder.Configuration.GetRequiredConnectionString(
-            connectionName, $"\"Host=localhost;Database={connectionName};Username=postgres;Password=…\"");
-        var source = new DatabaseSource<TContext>(connectionString, configure);
+        var source = new DatabaseSource<TContext>(builder.Configuration.GetDatabaseConnectionString(connectionName), configure);
         builder.Services.AddSingleton(source);
         builder.AddNpgsqlDbContext<TContext>(
             connectionName,
@@ -26,6 +24,9 @@ public static class DatabaseExtensions
                 // Only a caller knows what a lost answer means: the client with its Idempotency-Key, the relay, the consumer. They retry.
                 settings.DisableRetry = true;
 
+                // It says only that the database cannot be reached, and neither why nor what else is wrong with it.
+                settings.DisableHealthChecks = true;
+
                 // This also registers the spans and the meter of Npgsql for connections of another kind.
                 settings.DisableTracing = settings.DisableMetrics = !builder.Configuration.ExportsTelemetry();
             },
@@ -33,8 +34,9 @@ public static class DatabaseExtensions
 
         builder.Services.AddSingleton<DatabaseMigration<TContext>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseMigration<TContext>>());
-        builder.Services.AddHealthChecks().Add(new(
-            "schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
+        builder.Services.AddHealthChecks()
+            .AddCheck<DatabaseHealthCheck<TContext>>(connectionName, timeout: DatabaseHealthCheck<TContext>.Timeout)
+            .Add(new("schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
         return builder;
     }
 

@@ -25,6 +25,10 @@ public sealed class DatabaseSource<TContext>(string connectionString, Action<Npg
             .ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })
             .EnablePhysicalOpenTracing(false));
 
+        // The kernel notices a server that is gone without a word, also while a statement without a time limit runs.
+        source.ConnectionStringBuilder.TcpKeepAliveTime = 10;
+        source.ConnectionStringBuilder.TcpKeepAliveInterval = 5;
+
         // Plans a statement that comes again and again once per connection. Otherwise planning is half of a batch's work.
         source.ConnectionStringBuilder.MaxAutoPrepare = 20;
         configure?.Invoke(source);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using NpgsqlTypes;
 using ServiceDefaults.Resilience;
+using ServiceDefaults.Startup;
 
 namespace ServiceDefaults.Data;
 
@@ -38,11 +39,7 @@ public static class RetentionExtensions
     public static void AddRetention<TContext>(this WebApplicationBuilder builder, RetentionRule rule)
         where TContext : DbContext
     {
-        builder.Services.AddOptions<RetentionOptions>(rule.Table)
-            .Configure(options => options.Period = rule.DefaultPeriod)
-            .BindConfiguration(rule.Section)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.AddSettings<RetentionOptions>(rule.Section, rule.Table, options => options.Period = rule.DefaultPeriod);
 
         // Not AddHostedService, which adds a type only once: a service may have several tables.
         builder.Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<Retention<TContext>>(
@@ -116,7 +113,9 @@ internal sealed partial class Retention<TContext>(
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<TContext>().Database;
         await database.OpenConnectionAsync(cancellationToken);
-        await using var step = new NpgsqlCommand(_step, (NpgsqlConnection)database.GetDbConnection());
+
+        // Its work is bounded, and its time is not: on a slow disk, a step that is cut off would be repeated for ever.
+        await using var step = new NpgsqlCommand(_step, (NpgsqlConnection)database.GetDbConnection()) { CommandTimeout = 0 };
         step.Parameters.AddWithValue("from", NpgsqlDbType.TimestampTz, DateTime.SpecifyKind(from, DateTimeKind.Utc));
         step.Parameters.AddWithValue("period", options.Period);
         step.Parameters.AddWithValue("size", options.StepSize);

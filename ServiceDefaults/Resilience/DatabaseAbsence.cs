@@ -14,10 +14,6 @@ public static class DatabaseAbsence
         _ => In(exception.InnerException),
     };
 
-    /// <summary>The reason in one line. The client of PostgreSQL often puts it into an inner exception.</summary>
-    public static string ReasonOf(NpgsqlException error) =>
-        error.InnerException is { } cause ? $"{error.Message}: {cause.Message}" : error.Message;
-
     /// <summary>See PostgreSQL's manual, appendix A. A whole class has two characters.</summary>
     private static bool IsAbsence(string sqlState) => sqlState is
         ['0', '8', ..] // the connection is gone

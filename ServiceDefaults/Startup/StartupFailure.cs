@@ -9,8 +9,34 @@ public static class StartupFailure
     public static string? SentenceFor(Exception exception) => exception switch
     {
         ConfigurationException or OptionsValidationException => exception.Message,
+
+        // Several option classes have wrong values.
+        AggregateException { InnerExceptions: var all } when all.All(one => one is OptionsValidationException) =>
+            string.Join(' ', all.Select(one => one.Message)),
         IOException { InnerException: AddressInUseException } =>
             $"{exception.Message.TrimEnd('.')}: stop the program that listens there, or set ASPNETCORE_URLS to another address.",
+        FormatException { Source: "Microsoft.AspNetCore.Http" } or ArgumentOutOfRangeException { ParamName: "port" } =>
+            $"ASPNETCORE_URLS cannot be used: {exception.Message.TrimEnd('.')}. Set it to an address such as http://localhost:5001.",
+
+        // Settings of the libraries, which are read while the service is built.
+        InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } => $"Logging:LogLevel: {exception.Message}",
+        InvalidOperationException { Source: "Aspire.Npgsql.EntityFrameworkCore.PostgreSQL" } => exception.Message,
         _ => null,
     };
+
+    /// <summary>
+    /// Runs the service until it is stopped. Unlike <c>RunAsync</c> it throws what has ended a background service: a setting that only the
+    /// database can check, or a bug.
+    /// </summary>
+    public static async Task RunServiceAsync(this WebApplication app)
+    {
+        // Before a background service reads its own settings: so the user learns of all wrong ones at once.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        await app.RunAsync();
+        if (Array.Find(background, service => service.ExecuteTask is { IsFaulted: true }) is { ExecuteTask: { } failed })
+        {
+            await failed;
+        }
+    }
 }

@@ -23,7 +23,7 @@ try
     app.MapInbox();
     app.MapOutbox();
 
-    await app.RunAsync();
+    await app.RunServiceAsync();
     return 0;
 }
 catch (Exception exception) when (StartupFailure.SentenceFor(exception) is { } sentence)

@@ -31,6 +31,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    public Task<string> HealthAsync() => _host.HealthAsync();
+
     public string Queue { get; }
 
     public string Database { get; }

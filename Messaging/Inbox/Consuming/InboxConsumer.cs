@@ -47,7 +47,7 @@ internal sealed partial class InboxConsumer(
         using var graceful = new CancellationTokenSource();
         await using var grace = Time.CreateTimer(_ => graceful.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = stoppingToken.Register(() => grace.Change(_options.ShutdownGrace, Timeout.InfiniteTimeSpan));
-        while (await deliveries.Reader.WaitToReadAsync(stoppingToken))
+        while (await IdleAsync(deliveries.Reader.WaitToReadAsync(stoppingToken)))
         {
             var batch = TakeBatch(deliveries.Reader);
             await processor.ProcessAsync(batch, graceful.Token);
@@ -60,6 +60,7 @@ internal sealed partial class InboxConsumer(
             }
         }
 
+        ReportInterruption($"The link to queue {_options.Queue} has ended: {link.Reason}");
         if (IsNewInterruption)
         {
             LogEnded(Logger, _options.Queue!, link.Reason);

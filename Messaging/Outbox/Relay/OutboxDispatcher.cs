@@ -80,7 +80,7 @@ internal sealed partial class OutboxDispatcher(
         var hasMore = await ReadAsync(cancellationToken);
 
         // Asked after the read: before its first read, a relay does not know yet that there is nothing to publish.
-        MadeProgress = _hasMarked || (_held.Count == 0 && _position.IsAtEnd);
+        MadeProgress = _hasMarked || (_held.Count == 0 && (_position.IsAtEnd || _share.Readable.Length == 0));
         return hasMore ? DispatchResult.MoreToDo : DispatchResult.Waiting;
     }
 

@@ -51,6 +51,8 @@ internal sealed partial class OutboxRelay(
                 }
             }
 
+            ReportInterruption(dispatcher.Failure?.Message ?? "The broker does not take messages now.");
+
             // The end of a connection is in the log already.
             if (IsNewInterruption && !link.IsConnectionClosed)
             {

@@ -26,6 +26,16 @@ internal static class OutboxLocks
           AND {IsHere}
         """;
 
+    /// <summary>Number of partitions that live relays own.</summary>
+    public const string CountOwned = $"""
+        SELECT count(*) AS "Value" FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = {Space} AND objid < {Relays} AND objsubid = 2 AND granted
+          AND {IsHere}
+          AND pid IN (
+            SELECT pid FROM pg_locks
+            WHERE locktype = 'advisory' AND classid = {Space} AND objid = {Relays} AND objsubid = 2 AND granted AND {IsHere})
+        """;
+
     /// <summary>The owner of each partition: the name and the process id of its session.</summary>
     public const string Owners = $"""
         SELECT objid::int AS "Partition", pid AS "Pid", application_name AS "Name"

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Messaging.Outbox.Writing;
 
 /// <summary>
@@ -31,6 +33,7 @@ internal sealed record OutboxHeaders(string CorrelationId, string? TraceParent, 
     }
 
     /// <summary>The trace to continue. Default if the message has none.</summary>
+    [JsonIgnore]
     public ActivityContext TraceContext =>
         ActivityContext.TryParse(TraceParent, TraceState, isRemote: true, out var context) ? context : default;
 }

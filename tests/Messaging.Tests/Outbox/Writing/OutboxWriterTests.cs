@@ -35,4 +35,13 @@ public sealed class OutboxWriterTests(Infrastructure infrastructure)
         Assert.Equal(isPassedOn ? request.Id : null, headers.TraceParent);
         Assert.Equal(request.TraceId.ToHexString(), headers.CorrelationId);
     }
+
+    [Fact]
+    public async Task The_headers_of_a_row_hold_what_was_set_and_nothing_that_was_computed()
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        await table.AddAsync(Guid.CreateVersion7(), 1);
+        const string Names = "SELECT array_agg(name ORDER BY name) FROM outbox_messages, json_object_keys(headers) AS name";
+        Assert.Equal(["baggage", "correlationId", "traceParent", "traceState"], await Sql.ScalarAsync<string[]>(table.Database, Names));
+    }
 }

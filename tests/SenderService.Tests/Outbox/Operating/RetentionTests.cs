@@ -32,6 +32,28 @@ public sealed class RetentionTests(Infrastructure infrastructure, ITestOutputHel
         Assert.Equal(1, await OutboxRows.CountAsync(sender.Database, "Failed"));
     }
 
+    /// <summary>A row that is locked stands for a disk that is slow.</summary>
+    [Fact]
+    public async Task No_time_limit_cuts_off_a_step()
+    {
+        var database = $"{await RunningSender.CreateDatabaseAsync(infrastructure)};Command Timeout=1";
+        await OutboxRows.AddManyAsync(database, 1, aggregates: 1, "Sent");
+        await Sql.ExecuteAsync(database, "UPDATE outbox_messages SET sent_at = now() - interval '2 days'");
+        var other = await DatabaseLock.TakeAsync(database, "SELECT FROM outbox_messages FOR UPDATE");
+        await using var sender = ServiceInstance.Start(
+            RunningSender.Service, RunningSender.Settings(database, infrastructure.Broker, Infrastructure.NewQueue()));
+        await using (other)
+        {
+            const string LongStep = """
+                SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    AND query LIKE 'WITH removed%' AND now() - query_start > interval '3 s')
+                """;
+            await Eventually.GetAsync(() => Sql.ScalarAsync<bool>(database, LongStep), waits => waits);
+        }
+
+        await OutboxRows.SentAsync(database, 0);
+    }
+
     [Fact]
     public async Task The_relay_continues_while_many_rows_are_removed()
     {

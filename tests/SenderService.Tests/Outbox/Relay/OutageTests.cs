@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using Npgsql;
 using Messaging.Outbox;
 using Messaging.Outbox.Sharing;
+using SenderService.Data;
 using SenderService.EntityItems;
+using ServiceDefaults.Data;
 
 namespace SenderService.Tests.Outbox.Relay;
 
@@ -13,7 +15,7 @@ public sealed class OutageTests(Infrastructure infrastructure)
 {
     private const int Messages = 2_000;
     private const int Handful = 10;
-    private const long MigrationLock = 0x6F7574626F780001;
+    private const long MigrationLock = DatabaseMigration<SenderDbContext>.MigrationLock;
 
     /// <summary>From the broker's return, plus the time in which a loaded machine publishes the backlog.</summary>
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(5 + 5);

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
+using Xunit;
 
-namespace AppHost.Tests.Infrastructure;
+namespace Testing;
 
-/// <summary>A disk of 8 MB in memory.</summary>
-internal sealed class SmallDisk : IDisposable
+/// <summary>A small disk in memory.</summary>
+public sealed class SmallDisk : IDisposable
 {
     private SmallDisk(string folder) => Folder = folder;
 
@@ -12,10 +14,14 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>True if this user may mount one.</summary>
     public static bool CanMount { get; } = Try();
 
-    public static SmallDisk Mount()
+    /// <summary>Mounts one.</summary>
+    /// <param name="megabytes">Its size.</param>
+    /// <param name="ownedLike">A file. The disk gets the same owner.</param>
+    public static SmallDisk Mount(int megabytes = 8, string? ownedLike = null)
     {
         var folder = Directory.CreateTempSubdirectory("small-disk-").FullName;
-        return Run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder)
+        return Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", folder)
+            && (ownedLike is null || Run("chown", $"--reference={ownedLike}", folder))
             ? new SmallDisk(folder)
             : throw new InvalidOperationException($"The test could not mount a disk at {folder}.");
     }
@@ -52,7 +58,7 @@ internal sealed class SmallDisk : IDisposable
 
 /// <summary>A test with a full disk.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class SmallDiskFactAttribute : FactAttribute
+public sealed class SmallDiskFactAttribute : FactAttribute
 {
     public SmallDiskFactAttribute() =>
         Skip = SmallDisk.CanMount ? null : "Only root can mount a small disk, and some containers forbid it.";
