@@ -7,7 +7,10 @@ public static class DatabaseExtensions
 {
     /// <summary>Registers <typeparamref name="TContext"/> on a PostgreSQL database, and migrates that at start.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="connectionName">Name of the connection string.</param>
+    /// <param name="connectionName">
+    /// Name of the connection string. If that leads to a pooler in transaction mode, the one with the same name and <c>-direct</c> leads to
+    /// the server itself, for whatever needs a session: migration, consumer, relay.
+    /// </param>
     /// <param name="configure">Configures all connections to this database, for example with <c>UsePeriodicPasswordProvider</c>.</param>
     /// <exception cref="ConfigurationException">The connection string is not set.</exception>
     public static WebApplicationBuilder AddDatabase<TContext>(
@@ -16,12 +19,15 @@ public static class DatabaseExtensions
     {
         var connectionString = builder.Configuration.GetRequiredConnectionString(
             connectionName, $"\"Host=localhost;Database={connectionName};Username=postgres;Password=…\"");
-        var source = new DatabaseSource<TContext>(connectionString, configure);
-        builder.Services.AddSingleton(source);
+        var direct = builder.Configuration.GetConnectionString($"{connectionName}-direct");
+        var source = new DatabaseSource<TContext>(connectionString, direct, configure);
+        builder.Services.AddSingleton(_ => source);
         builder.AddNpgsqlDbContext<TContext>(
             connectionName,
             settings =>
             {
+                settings.ConnectionString = source.ConnectionString;
+
                 // Only a caller knows what a lost answer means: the client with its Idempotency-Key, the relay, the consumer. They retry.
                 settings.DisableRetry = true;
 

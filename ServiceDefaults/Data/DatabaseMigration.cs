@@ -7,7 +7,7 @@ namespace ServiceDefaults.Data;
 /// Meanwhile the service answers <c>/alive</c> and is unhealthy, and nobody has to restart it.
 /// </summary>
 public sealed class DatabaseMigration<TContext>(
-    IServiceScopeFactory scopes, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger)
+    IServiceScopeFactory scopes, DatabaseSource<TContext> source, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger)
     : ResilientService(time, logger), IHealthCheck
     where TContext : DbContext
 {
@@ -34,7 +34,9 @@ public sealed class DatabaseMigration<TContext>(
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<TContext>().Database;
+        var db = scope.ServiceProvider.GetRequiredService<TContext>();
+        using var direct = source.ConnectDirectly(db);
+        var database = db.Database;
         await database.OpenConnectionAsync(cancellationToken);
         try
         {
