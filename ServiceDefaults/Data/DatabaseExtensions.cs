@@ -20,7 +20,7 @@ public static class DatabaseExtensions
         var connectionString = builder.Configuration.GetRequiredConnectionString(
             connectionName, $"\"Host=localhost;Database={connectionName};Username=postgres;Password=…\"");
         var direct = builder.Configuration.GetConnectionString($"{connectionName}-direct");
-        var source = new DatabaseSource<TContext>(connectionString, direct, configure);
+        var source = new DatabaseSource<TContext>(connectionName, connectionString, direct, configure);
         builder.Services.AddSingleton(_ => source);
         builder.AddNpgsqlDbContext<TContext>(
             connectionName,

@@ -1,4 +1,5 @@
 using ServiceDefaults.Resilience;
+using ServiceDefaults.Startup;
 
 namespace ServiceDefaults.Data;
 
@@ -6,7 +7,7 @@ namespace ServiceDefaults.Data;
 /// Migrates the database when the service starts, once, even if several replicas start together. It waits for a database that is away.
 /// Meanwhile the service answers <c>/alive</c> and is unhealthy, and nobody has to restart it.
 /// </summary>
-public sealed class DatabaseMigration<TContext>(
+public sealed partial class DatabaseMigration<TContext>(
     IServiceScopeFactory scopes, DatabaseSource<TContext> source, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger)
     : ResilientService(time, logger), IHealthCheck
     where TContext : DbContext
@@ -16,16 +17,34 @@ public sealed class DatabaseMigration<TContext>(
 
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Why this service cannot work with the database. Null as far as is known.</summary>
+    private string? _problem;
+
     /// <summary>Completes when the database is migrated.</summary>
     public Task Completed => _completed.Task;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Completed.IsCompleted
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("The database is not migrated to this version yet."));
+            : HealthCheckResult.Unhealthy(_problem ?? "The database is not migrated to this version yet."));
 
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await source.ThrowIfPooledAsync(stoppingToken);
+        }
+        catch (ConfigurationException exception)
+        {
+            if (_problem is null)
+            {
+                LogCannotWork(Logger, exception.Message);
+            }
+
+            _problem = exception.Message;
+            return false;
+        }
+
         await MigrateAsync(stoppingToken);
         _completed.SetResult();
         return true;
@@ -50,4 +69,7 @@ public sealed class DatabaseMigration<TContext>(
             await database.CloseConnectionAsync();
         }
     }
+
+    [LoggerMessage(2, LogLevel.Critical, "The service cannot work like this: {Problem}")]
+    private static partial void LogCannotWork(ILogger logger, string problem);
 }

@@ -21,20 +21,25 @@ public sealed class DatabaseSource<TContext> : IAsyncDisposable
     /// <summary>
     /// What the server does with a session whose client is lost in silence. It ends an open transaction after 5 seconds, and its locks with
     /// it. Without this, others would wait for the locks until TCP gives up, two hours by default.
+    /// <para>Statements outside a transaction are written for READ COMMITTED too, whatever the default of the database is.</para>
     /// </summary>
     private const string Bounds =
         "-c idle_in_transaction_session_timeout=5s -c tcp_user_timeout=5s"
-        + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=5";
+        + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=5"
+        + @" -c default_transaction_isolation=read\ committed";
 
+    private readonly string _connectionName;
     private readonly string _direct;
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
     private readonly Lazy<NpgsqlDataSource>? _beside;
 
+    /// <param name="connectionName">Name of the connection string.</param>
     /// <param name="connectionString">For the DbContext. Whatever it says itself wins over the defaults.</param>
     /// <param name="direct">Leads to the server, past a pooler. Null if <paramref name="connectionString"/> does.</param>
     /// <param name="configure">Configures all connections.</param>
-    public DatabaseSource(string connectionString, string? direct, Action<NpgsqlDataSourceBuilder>? configure)
+    public DatabaseSource(string connectionName, string connectionString, string? direct, Action<NpgsqlDataSourceBuilder>? configure)
     {
+        _connectionName = connectionName;
         _direct = WithBounds(direct ?? connectionString);
         _configure = configure;
         ConnectionString = direct is null ? _direct : $"{PooledDefaults};{connectionString}";
@@ -55,6 +60,14 @@ public sealed class DatabaseSource<TContext> : IAsyncDisposable
 
     /// <summary>Connects a DbContext to the server itself, past a pooler, until the result is disposed.</summary>
     public IDisposable ConnectDirectly(DbContext db) => new DirectConnection(db, _beside?.Value);
+
+    /// <summary>Checks that the server gives this service sessions.</summary>
+    /// <exception cref="Startup.ConfigurationException">A pooler in transaction mode is in between.</exception>
+    internal async Task ThrowIfPooledAsync(CancellationToken cancellationToken)
+    {
+        await using var sessions = Create(settings => (settings.Pooling, settings.MaxAutoPrepare) = (false, 0));
+        await TransactionPooler.ThrowIfBetweenAsync(sessions, _connectionName, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
