@@ -56,8 +56,12 @@ public sealed class PgBouncer : IAsyncDisposable
             ignore_startup_parameters = extra_float_digits,{ignores}
             """);
 
-        // It does not run as root.
-        File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
+        // It does not run as root, and the folder belongs to this user.
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
+        }
+
         string[] user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
         var process = Process.Start(new ProcessStartInfo(Program, ["-q", .. user, file]))!;
         (server.Host, server.Port, server.SslMode) = ("127.0.0.1", port, SslMode.Disable);

@@ -1,4 +1,5 @@
 using System.Net;
+using ReceiverService.EntityItems;
 
 namespace ReceiverService.Tests.Data;
 
@@ -49,7 +50,7 @@ public sealed class PgBouncerTests(Infrastructure infrastructure)
     {
         await using var pooler = await PgBouncer.StartAsync(await infrastructure.CreateDatabaseAsync(), ignores);
         await using var receiver = ServiceInstance.Start(
-            typeof(EntityItems.EntityItem).Assembly,
+            typeof(EntityItem).Assembly,
             [
                 "environment=Development", $"ConnectionStrings:receiverdb={pooler.Database}",
                 $"ConnectionStrings:artemis={infrastructure.Broker}", $"Inbox:Queue={Infrastructure.NewQueue()}",
