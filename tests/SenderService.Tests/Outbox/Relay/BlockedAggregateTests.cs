@@ -64,7 +64,7 @@ public sealed class BlockedAggregateTests(Infrastructure infrastructure, ITestOu
     }
 
     /// <summary>Version 1 is failed. All later ones wait for it.</summary>
-    private static Task AddBlockedAsync(RunningSender sender, int later) => Sql.ExecuteAsync(
+    private static Task<int> AddBlockedAsync(RunningSender sender, int later) => Sql.ExecuteAsync(
         sender.Database,
         string.Create(CultureInfo.InvariantCulture, $$"""
             INSERT INTO outbox_messages
