@@ -23,7 +23,8 @@ public static class InboxExtensions
         builder.Services.ConfigureOpenTelemetryMeterProvider((_, metrics) => metrics.AddMeter(TelemetryName));
 
         builder.Services.AddScoped<IInboxHandler, THandler>();
-        builder.Services.AddScoped(services => new InboxContext(services.GetRequiredService<TContext>()));
+        builder.Services.AddScoped(services => new InboxContext(
+            services.GetRequiredService<TContext>(), services.GetRequiredService<DatabaseSource<TContext>>().ConnectDirectly));
         builder.Services.AddScoped<InboxTransaction>();
         builder.Services.AddSingleton(services => new InboxReady(services.GetRequiredService<DatabaseMigration<TContext>>().Completed));
         builder.Services.AddSingleton<InboxMetrics>();

@@ -8,19 +8,29 @@ public static class DatabaseExtensions
 {
     /// <summary>Registers <typeparamref name="TContext"/> on a PostgreSQL database, and migrates that at start.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="connectionName">Name of the connection string.</param>
+    /// <param name="connectionName">
+    /// Name of the connection string. If that leads to a pooler in transaction mode, the one with the same name and <c>-direct</c> leads to
+    /// the server itself, for whatever needs a session: migration, consumer, relay.
+    /// </param>
     /// <param name="configure">Configures all connections to this database, for example with <c>UsePeriodicPasswordProvider</c>.</param>
     /// <exception cref="ConfigurationException">The connection string is not set, or it cannot be used.</exception>
     public static WebApplicationBuilder AddDatabase<TContext>(
         this WebApplicationBuilder builder, string connectionName, Action<NpgsqlDataSourceBuilder>? configure = null)
         where TContext : DbContext
     {
-        var source = new DatabaseSource<TContext>(builder.Configuration.GetDatabaseConnectionString(connectionName), configure);
-        builder.Services.AddSingleton(source);
+        var direct = $"{connectionName}-direct";
+        var source = new DatabaseSource<TContext>(
+            connectionName,
+            builder.Configuration.GetDatabaseConnectionString(connectionName),
+            builder.Configuration.GetConnectionString(direct) is null ? null : builder.Configuration.GetDatabaseConnectionString(direct),
+            configure);
+        builder.Services.AddSingleton(_ => source);
         builder.AddNpgsqlDbContext<TContext>(
             connectionName,
             settings =>
             {
+                settings.ConnectionString = source.ConnectionString;
+
                 // Only a caller knows what a lost answer means: the client with its Idempotency-Key, the relay, the consumer. They retry.
                 settings.DisableRetry = true;
 

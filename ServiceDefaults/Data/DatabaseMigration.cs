@@ -10,7 +10,7 @@ namespace ServiceDefaults.Data;
 /// end of the service cuts it off.
 /// </summary>
 public sealed partial class DatabaseMigration<TContext>(
-    IServiceScopeFactory scopes, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger)
+    IServiceScopeFactory scopes, DatabaseSource<TContext> source, TimeProvider time, ILogger<DatabaseMigration<TContext>> logger)
     : ResilientService(time, logger), IHealthCheck
     where TContext : DbContext
 {
@@ -58,6 +58,7 @@ public sealed partial class DatabaseMigration<TContext>(
 
     protected override async Task<bool> WorkAsync(CancellationToken stoppingToken)
     {
+        await source.ThrowIfPooledAsync(stoppingToken);
         await MigrateAsync(stoppingToken);
         _completed.SetResult();
         return true;
@@ -66,7 +67,9 @@ public sealed partial class DatabaseMigration<TContext>(
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<TContext>().Database;
+        var db = scope.ServiceProvider.GetRequiredService<TContext>();
+        using var direct = source.ConnectDirectly(db);
+        var database = db.Database;
         database.SetCommandTimeout(TimeSpan.Zero);
         await database.OpenConnectionAsync(cancellationToken);
         try

@@ -6,16 +6,79 @@ namespace ServiceDefaults.Data;
 /// How the database of <typeparamref name="TContext"/> is reached. The DbContext and whoever needs connections of another kind use the same
 /// configuration, so that a credential provider (Azure, AWS, Vault) reaches all of them.
 /// </summary>
-public sealed class DatabaseSource<TContext>(string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
+public sealed class DatabaseSource<TContext> : IAsyncDisposable
     where TContext : DbContext
 {
-    /// <summary>Creates a data source with other settings. The caller disposes it.</summary>
+    /// <summary>
+    /// A statement that comes again and again is planned once per connection. Otherwise planning is half of a batch's work. A connection
+    /// that is lost in silence is given up after 7 seconds, a little later than the server does. The kernel notices it too, within a minute,
+    /// while a statement without a time limit runs.
+    /// </summary>
+    private const string Defaults = $"Max Auto Prepare=20;{Timeouts}";
+
+    /// <summary>A pooler in transaction mode gives each transaction another session. What was prepared in one is missing in the next.</summary>
+    private const string PooledDefaults = $"Max Auto Prepare=0;No Reset On Close=true;{Timeouts}";
+
+    private const string Timeouts =
+        "Timeout=5;Command Timeout=6;Cancellation Timeout=1000;Tcp Keepalive Time=10;Tcp Keepalive Interval=5";
+
+    /// <summary>
+    /// What the server does with a session whose client is lost in silence. It ends an open transaction after 5 seconds, and its locks with
+    /// it. Without this, others would wait for the locks until TCP gives up, two hours by default.
+    /// <para>Statements outside a transaction are written for READ COMMITTED too, whatever the default of the database is.</para>
+    /// </summary>
+    private const string Bounds =
+        "-c idle_in_transaction_session_timeout=5s -c tcp_user_timeout=5s"
+        + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=5"
+        + @" -c default_transaction_isolation=read\ committed";
+
+    private readonly string _connectionName;
+    private readonly string _direct;
+    private readonly Action<NpgsqlDataSourceBuilder>? _configure;
+    private readonly Lazy<NpgsqlDataSource>? _beside;
+
+    /// <param name="connectionName">Name of the connection string.</param>
+    /// <param name="connectionString">For the DbContext. Whatever it says itself wins over the defaults.</param>
+    /// <param name="direct">Leads to the server, past a pooler. Null if <paramref name="connectionString"/> does.</param>
+    /// <param name="configure">Configures all connections.</param>
+    public DatabaseSource(string connectionName, string connectionString, string? direct, Action<NpgsqlDataSourceBuilder>? configure)
+    {
+        _connectionName = connectionName;
+        _direct = WithBounds(direct ?? connectionString);
+        _configure = configure;
+        ConnectionString = direct is null ? _direct : $"{PooledDefaults};{connectionString}";
+        _beside = direct is null ? null : new(() => Create(_ => { }));
+    }
+
+    /// <summary>The connection string of the DbContext, with the defaults.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Creates a data source to the server itself with other settings. The caller disposes it.</summary>
     public NpgsqlDataSource Create(Action<NpgsqlConnectionStringBuilder> change)
     {
-        var source = new NpgsqlDataSourceBuilder(connectionString);
+        var source = new NpgsqlDataSourceBuilder(_direct);
         Configure(source);
         change(source.ConnectionStringBuilder);
         return source.Build();
+    }
+
+    /// <summary>Connects a DbContext to the server itself, past a pooler, until the result is disposed.</summary>
+    public IDisposable ConnectDirectly(DbContext db) => new DirectConnection(db, _beside?.Value);
+
+    /// <summary>Checks that the server gives this service sessions.</summary>
+    /// <exception cref="Startup.ConfigurationException">A pooler in transaction mode is in between.</exception>
+    internal async Task ThrowIfPooledAsync(CancellationToken cancellationToken)
+    {
+        await using var sessions = Create(settings => (settings.Pooling, settings.MaxAutoPrepare) = (false, 0));
+        await TransactionPooler.ThrowIfBetweenAsync(sessions, _connectionName, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_beside is { IsValueCreated: true, Value: { } beside })
+        {
+            await beside.DisposeAsync();
+        }
     }
 
     internal void Configure(NpgsqlDataSourceBuilder source)
@@ -24,13 +87,31 @@ public sealed class DatabaseSource<TContext>(string connectionString, Action<Npg
         source.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => Activity.Current is { Recorded: true })
             .EnablePhysicalOpenTracing(false));
+        _configure?.Invoke(source);
+    }
 
-        // The kernel notices a server that is gone without a word, also while a statement without a time limit runs.
-        source.ConnectionStringBuilder.TcpKeepAliveTime = 10;
-        source.ConnectionStringBuilder.TcpKeepAliveInterval = 5;
+    /// <summary>Of a setting that comes twice, the later one wins. So does an option of the server.</summary>
+    private static string WithBounds(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder($"{Defaults};{connectionString}");
+        settings.Options = $"{Bounds} {settings.Options}".TrimEnd();
+        return settings.ConnectionString;
+    }
 
-        // Plans a statement that comes again and again once per connection. Otherwise planning is half of a batch's work.
-        source.ConnectionStringBuilder.MaxAutoPrepare = 20;
-        configure?.Invoke(source);
+    private sealed class DirectConnection : IDisposable
+    {
+        private readonly DbContext? _db;
+
+        public DirectConnection(DbContext db, NpgsqlDataSource? direct)
+        {
+            if (direct is not null)
+            {
+                _db = db;
+                db.Database.SetDbConnection(direct.CreateConnection(), contextOwnsConnection: true);
+            }
+        }
+
+        /// <summary>The DbContext comes from a pool. Its next user gets a connection as usual.</summary>
+        public void Dispose() => _db?.Database.SetDbConnection(null, contextOwnsConnection: true);
     }
 }

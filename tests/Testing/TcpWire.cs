@@ -4,13 +4,14 @@ using Npgsql;
 
 namespace Testing;
 
-/// <summary>A TCP relay between a service and a server. A test can cut it, or make it swallow all bytes of the service.</summary>
+/// <summary>A TCP relay between a service and a server. A test can cut it, forget connections, or swallow the service's bytes.</summary>
 public class TcpWire : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
     private CancellationTokenSource _cut = new();
+    private CancellationTokenSource _forget = new();
     private long _swallowed;
     private int _connections;
     private volatile bool _isCut;
@@ -66,6 +67,12 @@ public class TcpWire : IAsyncDisposable
         _isCut = true;
         Interlocked.Exchange(ref _cut, new CancellationTokenSource()).Cancel();
     }
+
+    /// <summary>
+    /// Forgets the connections that exist, as a firewall does. Both ends see them open, and nothing arrives any more: no byte, and not that
+    /// the other end has closed. New connections work.
+    /// </summary>
+    public void Forget() => Interlocked.Exchange(ref _forget, new CancellationTokenSource()).Cancel();
 
     /// <summary>Ends only the next connection, as soon as it is made.</summary>
     public void EndNext() => _endsNext = true;
@@ -138,7 +145,7 @@ public class TcpWire : IAsyncDisposable
                 }
                 else
                 {
-                    connections.Add(RelayAsync(service, cut));
+                    connections.Add(RelayAsync(service, cut, _forget.Token));
                 }
             }
         }
@@ -148,9 +155,10 @@ public class TcpWire : IAsyncDisposable
         }
     }
 
-    private async Task RelayAsync(TcpClient service, CancellationToken cut)
+    private async Task RelayAsync(TcpClient service, CancellationToken cut, CancellationToken forgotten)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cut, _end.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cut, _end.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, forgotten);
         using var server = new TcpClient { NoDelay = true };
         service.NoDelay = true;
         using (service)
@@ -165,6 +173,11 @@ public class TcpWire : IAsyncDisposable
             catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
             {
                 // One end is gone. Disposing closes the other end too.
+            }
+
+            if (forgotten.IsCancellationRequested)
+            {
+                await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

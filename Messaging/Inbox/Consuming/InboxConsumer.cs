@@ -72,6 +72,7 @@ internal sealed partial class InboxConsumer(
     /// <summary>Opens a connection and closes it. A consumer without its database must not take messages from others.</summary>
     private static async Task CheckDatabaseAsync(InboxContext context, CancellationToken cancellationToken)
     {
+        using var direct = context.ConnectDirectly();
         await context.Db.Database.OpenConnectionAsync(cancellationToken);
         await context.Db.Database.CloseConnectionAsync();
     }

@@ -29,6 +29,7 @@ internal sealed class InboxTransaction(InboxContext context, IInboxHandler handl
     /// <returns>The messages that are new.</returns>
     public async Task<IReadOnlyList<IncomingMessage>> RunAsync(IReadOnlyList<IncomingMessage> messages, CancellationToken cancellationToken)
     {
+        using var direct = context.ConnectDirectly();
         await using var transaction = await context.Db.Database.BeginTransactionAsync(cancellationToken);
         var fresh = await RecordAndApplyAsync(messages, cancellationToken);
 

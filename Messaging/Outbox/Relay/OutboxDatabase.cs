@@ -14,18 +14,11 @@ internal sealed class OutboxDatabase(NpgsqlDataSource sessions, Task ready) : IA
         // To close a connection must end its session, and its locks with it.
         settings.Pooling = false;
 
-        // Detects, even while waiting, a server that is gone without a word. No statement of the relay takes seconds, so a longer wait has
-        // another reason: the connection is dead, or somebody keeps a lock.
+        // Detects, even while waiting, a server that is gone without a word.
         settings.KeepAlive = 5;
-        settings.CommandTimeout = 10;
-        settings.CancellationTimeout = 1_000;
-        settings.Timeout = 5;
 
         // A batch is a megabyte or more. With the default of 8 KB the relay would wake up for every dozen rows.
         settings.ReadBufferSize = 128 * 1024;
-
-        // Plans each of the few statements once per session.
-        settings.MaxAutoPrepare = 20;
     }
 
     /// <summary>Waits until the tables are there, and opens a session that ends with the connection.</summary>

@@ -18,7 +18,9 @@ public sealed class MigrationLogTests(Infrastructure infrastructure)
         await using var services = new ServiceCollection().AddScoped(_ => OrderDbContext.Open(database)).BuildServiceProvider();
         var time = new FakeTimeProvider();
         var log = new Lines();
-        using var migration = new DatabaseMigration<OrderDbContext>(services.GetRequiredService<IServiceScopeFactory>(), time, log);
+        var source = new DatabaseSource<OrderDbContext>("orders", database, direct: null, configure: null);
+        using var migration = new DatabaseMigration<OrderDbContext>(
+            services.GetRequiredService<IServiceScopeFactory>(), source, time, log);
         await using (var other = await DatabaseLock.TakeAsync(
             database, $"SELECT pg_advisory_xact_lock({DatabaseMigration<OrderDbContext>.MigrationLock})"))
         {

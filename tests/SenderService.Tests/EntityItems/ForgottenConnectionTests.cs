@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+
+namespace SenderService.Tests.EntityItems;
+
+/// <summary>A connection to the database disappears in silence, in the middle of a request. A firewall does that, or a lost host.</summary>
+[Collection(SenderSuite.Name)]
+public sealed class ForgottenConnectionTests(Infrastructure infrastructure)
+{
+    /// <summary>7 seconds by default, and what a loaded machine takes. TCP itself would take two hours.</summary>
+    private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_keyed_POST_whose_COMMIT_is_lost_can_soon_be_repeated()
+    {
+        await using var other = await RunningSender.StartAsync(infrastructure);
+        await using var wire = TcpWire.ToDatabase(other.Database, out var byWire);
+        await using var sender = await RunningSender.StartAnotherAsync(infrastructure, other, $"ConnectionStrings:senderdb={byWire}");
+        Task<HttpStatusCode> lost;
+        await using (var held = await DatabaseLock.TakeAsync(other.Database, "LOCK TABLE entity_items IN EXCLUSIVE MODE"))
+        {
+            lost = PostAsync(sender);
+            await held.WaitedForAsync("INSERT INTO entity_items");
+            wire.Forget();
+        }
+
+        // The server has the rows and waits for a COMMIT that never comes. Nobody else can use the key meanwhile.
+        var forgotten = Stopwatch.GetTimestamp();
+        Assert.Equal(HttpStatusCode.Created, await PostAsync(other));
+        await Eventually.GetAsync(() => PostAsync(sender), status => status == HttpStatusCode.Created, Promptly);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await lost);
+        Assert.InRange(Stopwatch.GetElapsedTime(forgotten), TimeSpan.Zero, Promptly);
+        Assert.Equal(1, await Sql.ScalarAsync<long>(other.Database, "SELECT count(*) FROM entity_items"));
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(RunningSender sender)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems")
+        {
+            Content = JsonContent.Create(new { name = "once", value = 1m }),
+            Headers = { { "Idempotency-Key", "lost" } },
+        };
+        using var response = await sender.Client.SendAsync(request);
+        return response.StatusCode;
+    }
+}
