@@ -22,7 +22,8 @@ public static class DatabaseAway
         });
         foreach (var route in routes.Where(r => r.Path.StartsWith("/api", StringComparison.Ordinal) && only?.Invoke(r.Method) != false))
         {
-            using var request = new HttpRequestMessage(new HttpMethod(route.Method), route.Path)
+            // One route needs a time.
+            using var request = new HttpRequestMessage(new HttpMethod(route.Method), $"{route.Path}?from=2020-02-02T12:00:00Z")
             {
                 Content = route.Method is "POST" or "PUT" ? JsonContent.Create(new { name = "away", value = 1 }) : null,
             };

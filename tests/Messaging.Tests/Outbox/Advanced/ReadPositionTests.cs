@@ -107,7 +107,11 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
     {
         await _table.AddManyAsync(more, aggregates: 10);
         var read = await PassAsync();
-        await _session.ExecuteAsync(OutboxMarker.MarkSent, default, ("ids", read.Select(message => message.Id).ToArray()));
+        await _session.ExecuteAsync(
+            OutboxMarker.MarkSent,
+            default,
+            ("ids", read.Select(message => message.Id).ToArray()),
+            ("versions", read.Select(message => message.RowVersion).ToArray()));
     }
 
     private async Task<IReadOnlyList<PendingMessage>> PassAsync()
