@@ -47,10 +47,18 @@ internal sealed class DatabaseHealthCheck<TContext>(TContext db) : IHealthCheck
     private async Task<(bool IsReadOnly, string? Missing)> ProbeAsync(CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
-        await using var probe = new NpgsqlCommand(Probe, (NpgsqlConnection)db.Database.GetDbConnection());
-        probe.Parameters.AddWithValue("tables", db.Model.GetEntityTypes().Select(entity => entity.GetTableName()!).ToArray());
-        await using var reader = await probe.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return (reader.GetBoolean(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1));
+        try
+        {
+            await using var probe = new NpgsqlCommand(Probe, (NpgsqlConnection)db.Database.GetDbConnection());
+            probe.Parameters.AddWithValue("tables", db.Model.GetEntityTypes().Select(entity => entity.GetTableName()!).ToArray());
+            await using var reader = await probe.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return (reader.GetBoolean(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1));
+        }
+        finally
+        {
+            // The DbContext comes from a pool. Its next user expects it closed.
+            await db.Database.CloseConnectionAsync();
+        }
     }
 }

@@ -113,15 +113,22 @@ internal sealed partial class Retention<TContext>(
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<TContext>().Database;
         await database.OpenConnectionAsync(cancellationToken);
-
-        // Its work is bounded, and its time is not: on a slow disk, a step that is cut off would be repeated for ever.
-        await using var step = new NpgsqlCommand(_step, (NpgsqlConnection)database.GetDbConnection()) { CommandTimeout = 0 };
-        step.Parameters.AddWithValue("from", NpgsqlDbType.TimestampTz, DateTime.SpecifyKind(from, DateTimeKind.Utc));
-        step.Parameters.AddWithValue("period", options.Period);
-        step.Parameters.AddWithValue("size", options.StepSize);
-        await using var reader = await step.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), await reader.IsDBNullAsync(1, cancellationToken) ? from : reader.GetDateTime(1));
+        try
+        {
+            // Its work is bounded, and its time is not: on a slow disk, a step that is cut off would be repeated for ever.
+            await using var step = new NpgsqlCommand(_step, (NpgsqlConnection)database.GetDbConnection()) { CommandTimeout = 0 };
+            step.Parameters.AddWithValue("from", NpgsqlDbType.TimestampTz, DateTime.SpecifyKind(from, DateTimeKind.Utc));
+            step.Parameters.AddWithValue("period", options.Period);
+            step.Parameters.AddWithValue("size", options.StepSize);
+            await using var reader = await step.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return (reader.GetInt64(0), await reader.IsDBNullAsync(1, cancellationToken) ? from : reader.GetDateTime(1));
+        }
+        finally
+        {
+            // The DbContext comes from a pool. Its next user expects it closed.
+            await database.CloseConnectionAsync();
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "Removed {Count} rows of {Table}, as they are older than the retention period")]

@@ -33,10 +33,20 @@ public static class StartupFailure
         // Before a background service reads its own settings: so the user learns of all wrong ones at once.
         app.Services.GetService<IStartupValidator>()?.Validate();
         var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-        await app.RunAsync();
-        if (Array.Find(background, service => service.ExecuteTask is { IsFaulted: true }) is { ExecuteTask: { } failed })
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (Failed() is not null)
+        {
+            // It failed while the server was starting, which was cancelled then.
+        }
+
+        if (Failed() is { } failed)
         {
             await failed;
         }
+
+        Task? Failed() => background.Select(service => service.ExecuteTask).FirstOrDefault(task => task is { IsFaulted: true });
     }
 }

@@ -61,7 +61,9 @@ internal sealed partial class InboxConsumer(
         }
 
         ReportInterruption($"The link to queue {_options.Queue} has ended: {link.Reason}");
-        if (IsNewInterruption)
+
+        // The end of a connection is in the log already.
+        if (IsNewInterruption && !link.IsConnectionClosed)
         {
             LogEnded(Logger, _options.Queue!, link.Reason);
         }
