@@ -236,7 +236,7 @@ internal sealed class TestRun
             Directory.CreateDirectory(Results).Delete(recursive: true);
             string[] trx = ["--logger", "trx;LogFilePrefix=results", "--results-directory", Results];
             string[] hang = ["--blame-hang-timeout", "10min", "--blame-hang-dump-type", "none"];
-            var exitCode = Shell.Run([.. DotNet, "test", Solution, "--no-build", "--nologo", "-m:1", .. trx, .. hang, .. args]);
+            var exitCode = Shell.Run([.. DotNet, "test", Solution, "--no-build", "--nologo", "-m:2", .. trx, .. hang, .. args]);
             Count(exitCode, mayLeaveOutProjects: args is not []);
         }
         catch (Exception reason)

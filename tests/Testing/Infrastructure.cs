@@ -24,6 +24,8 @@ public sealed class Infrastructure : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        // A host watches its files for changes, and Linux allows a user 128 watchers. A suite has hundreds of hosts.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         using var timeout = new CancellationTokenSource(StartTimeout);
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
