@@ -20,6 +20,9 @@ public sealed class PgBouncerTests(Infrastructure infrastructure)
         [
             $"ConnectionStrings:receiverdb={pooler.Database};Max Auto Prepare=0",
             $"ConnectionStrings:receiverdb-direct={database};Application Name=direct",
+
+            // Consumer and retention take turns with the pooled DbContexts.
+            "Inbox:Retention:Interval=00:00:00.01",
         ];
         await using var receiver = await RunningReceiver.StartAsync(infrastructure, settings);
         await using var other = await RunningReceiver.StartAsync(infrastructure, settings);
