@@ -12,8 +12,8 @@ public sealed class AmqpOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// After this long without a frame from the broker the connection counts as lost. A broker that has nothing to say sends empty frames in
-    /// half of this time (specification 2.4.5). Defaults to 6 seconds.
+    /// After this long without a frame from the broker the connection counts as lost. A broker that has nothing to say sends empty frames
+    /// in half of this time (specification 2.4.5). Defaults to 6 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(6);

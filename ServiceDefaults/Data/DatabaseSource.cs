@@ -11,12 +11,14 @@ public sealed class DatabaseSource<TContext> : IAsyncDisposable
 {
     /// <summary>
     /// A statement that comes again and again is planned once per connection. Otherwise planning is half of a batch's work. A connection
-    /// that is lost in silence is given up after 7 seconds, a little later than the server does. The kernel notices it too, within a minute,
-    /// while a statement without a time limit runs.
+    /// that is lost in silence is given up after 7 seconds, a little later than the server does. The kernel notices it too, within a
+    /// minute, while a statement without a time limit runs.
     /// </summary>
     private const string Defaults = $"Max Auto Prepare=20;{Timeouts}";
 
-    /// <summary>A pooler in transaction mode gives each transaction another session. What was prepared in one is missing in the next.</summary>
+    /// <summary>
+    /// A pooler in transaction mode gives each transaction another session. What was prepared in one is missing in the next.
+    /// </summary>
     private const string PooledDefaults = $"Max Auto Prepare=0;No Reset On Close=true;{Timeouts}";
 
     private const string Timeouts =

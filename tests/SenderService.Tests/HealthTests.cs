@@ -14,7 +14,8 @@ public sealed class HealthTests(Infrastructure infrastructure)
     private const string NoBroker = "amqp://nobody:x@127.0.0.1:1";
     private static readonly string[] Secrets =
     [
-        "127.0.0.1", ":1", "Exception", "Npgsql", "refused", "reached", "password", "does not", "read-only", "INSERT", "No space", "progress",
+        "127.0.0.1", ":1", "Exception", "Npgsql", "refused", "reached", "password", "does not", "read-only", "INSERT", "No space",
+        "progress",
     ];
 
     [Fact]

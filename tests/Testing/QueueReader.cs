@@ -41,7 +41,8 @@ public static class QueueReader
             while (ids.Count < count)
             {
                 var message = await receiver.ReceiveAsync(Patience);
-                Assert.True(message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {ids.Count} of {count} messages came."));
+                Assert.True(
+                    message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {ids.Count} of {count} messages came."));
                 receiver.Accept(message);
                 ids.Add(message.Properties.MessageId);
             }

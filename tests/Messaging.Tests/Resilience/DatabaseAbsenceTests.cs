@@ -46,6 +46,7 @@ public sealed class DatabaseAbsenceTests
         Assert.NotNull(DatabaseAbsence.In(new InvalidOperationException("wrapped", new NpgsqlException("gone", new IOException()))));
         Assert.Null(DatabaseAbsence.In(new InvalidOperationException("a bug", new IOException())));
         Assert.Null(DatabaseAbsence.In(new TimeoutException()));
-        Assert.Null(DatabaseAbsence.In(new OperationCanceledException("the caller has left", new PostgresException("t", "E", "E", "57014"))));
+        Assert.Null(DatabaseAbsence.In(
+            new OperationCanceledException("the caller has left", new PostgresException("t", "E", "E", "57014"))));
     }
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ReceiverService.Tests.Inbox;
 
-/// <summary>A connection to the database disappears in silence, in the middle of a transaction. A firewall does that, or a lost host.</summary>
+/// <summary>
+/// A connection to the database disappears in silence, in the middle of a transaction. A firewall does that, or a lost host.
+/// </summary>
 [Collection(ReceiverSuite.Name)]
 public sealed class ForgottenConnectionTests(Infrastructure infrastructure)
 {

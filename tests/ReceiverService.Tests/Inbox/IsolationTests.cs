@@ -17,7 +17,9 @@ public sealed class IsolationTests(Infrastructure infrastructure)
     {
         await using var producer = await RunningReceiver.StartAsync(infrastructure);
         await producer.ExecuteAsync($"""
-            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '{isolation}'); END $$
+            DO $$ BEGIN
+                EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '{isolation}');
+            END $$
             """);
         string[] queues = [Infrastructure.NewQueue(), Infrastructure.NewQueue()];
         await using var one = await ReceiverProcess.StartAsync(producer.Database, infrastructure.Broker, queues[0], "Inbox:BatchSize=7");

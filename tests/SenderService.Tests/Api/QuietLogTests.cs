@@ -63,7 +63,8 @@ public sealed class QuietLogTests(Infrastructure infrastructure)
         using var failed = await client.PostAsJsonAsync(Path, new { name = "x", value = 1 });
         Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
         await Eventually.GetAsync(
-            () => Task.FromResult(sender.Output), lines => lines.Any(line => line.Contains("EntityItemEndpoints", StringComparison.Ordinal)));
+            () => Task.FromResult(sender.Output),
+            lines => lines.Any(line => line.Contains("EntityItemEndpoints", StringComparison.Ordinal)));
         Assert.Single(sender.Output, line => line.StartsWith("fail:", StringComparison.Ordinal));
     }
 

@@ -13,8 +13,8 @@ using Npgsql;
 namespace Messaging.Tests.Outbox.Advanced;
 
 /// <summary>
-/// Messages that appear where nothing is expected any more. They are sent, a minute later at most. The test takes the relay's steps by hand,
-/// by a clock of its own.
+/// Messages that appear where nothing is expected any more. They are sent, a minute later at most. The test takes the relay's steps by
+/// hand, by a clock of its own.
 /// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class LateMessagesTests(Infrastructure infrastructure) : IAsyncLifetime

@@ -156,5 +156,15 @@ public sealed class MarkingTests(Infrastructure infrastructure) : IAsyncLifetime
     }
 
     private static PendingMessage Message(long id, Guid aggregate) => new(
-        id, "1", Guid.NewGuid(), "Any", aggregate, id, 0, "{}"u8.ToArray(), new OutboxHeaders("any", null, null, null), default, IsRetry: false);
+        id,
+        "1",
+        Guid.NewGuid(),
+        "Any",
+        aggregate,
+        id,
+        0,
+        "{}"u8.ToArray(),
+        new OutboxHeaders("any", null, null, null),
+        default,
+        IsRetry: false);
 }

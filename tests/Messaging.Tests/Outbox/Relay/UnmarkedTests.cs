@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Messaging.Tests.Outbox.Relay;
 
 /// <summary>A database that takes no marks, while the broker takes messages.</summary>
@@ -63,7 +61,7 @@ public sealed class UnmarkedTests(Infrastructure infrastructure) : IAsyncLifetim
     [Fact]
     public async Task Nothing_is_published_while_the_database_is_read_only()
     {
-        var writer = new NpgsqlConnectionStringBuilder(_table.Database) { Options = "-c default_transaction_read_only=off" }.ConnectionString;
+        var writer = $"{_table.Database};Options=-c default_transaction_read_only=off";
         await using var database = TcpWire.ToDatabase(_table.Database, out var byWire);
         await using var host = await OutboxHost.StartAsync(byWire, _wire.Address);
         await SetReadOnlyAsync("on");
