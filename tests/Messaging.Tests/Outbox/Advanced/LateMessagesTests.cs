@@ -118,19 +118,19 @@ public sealed class LateMessagesTests(Infrastructure infrastructure) : IAsyncLif
     {
         await using (await OutboxSession.OpenAsync(_table.Sessions, default))
         {
-            await _table.AddManyAsync(16, aggregates: 16);
-            await AssertSentInAMinuteAsync(8);
+            await _table.AddManyAsync(32, aggregates: 16);
+            await AssertSentInAMinuteAsync(16);
             await Sql.ExecuteAsync(_table.Database, "UPDATE outbox_messages SET status = 'Sent', sent_at = now() WHERE partition >= 8");
             await BeatAsync(2);
             await Sql.ExecuteAsync(
-                _table.Database, "UPDATE outbox_messages SET status = 'Pending', sent_at = NULL WHERE partition >= 8");
+                _table.Database, "UPDATE outbox_messages SET status = 'Pending', sent_at = NULL WHERE partition >= 8 AND id <= 16");
         }
 
         await Eventually.GetAsync(
             () => Sql.ScalarAsync<long>(_table.Database, $"SELECT relays FROM ({OutboxLocks.CountRelays}) AS live (relays)"),
             relays => relays == 1);
         await BeatAsync(2);
-        await AssertSentAsync(16);
+        await AssertSentAsync(32);
     }
 
     private static async Task InsertAsync(NpgsqlConnection session)
