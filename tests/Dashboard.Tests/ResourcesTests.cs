@@ -23,6 +23,8 @@ public sealed class ResourcesTests(DemoDashboard dashboard)
             Assert.Contains(source, await window.Row(name).Locator("td[col-index='4']").InnerTextAsync(), StringComparison.Ordinal);
         }
 
+        // The demo runs on http.
+        Assert.Equal(0, await window.Page.GetByText("certificate").CountAsync());
         await window.PictureAsync("resources");
         var swagger = await window.Row("receiver").GetByText("Swagger").GetAttributeAsync("href");
         using var client = new HttpClient();

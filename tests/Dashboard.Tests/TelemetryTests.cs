@@ -20,6 +20,7 @@ public sealed class TelemetryTests(DemoDashboard dashboard)
         await PostAsync(window, trace);
 
         await window.GotoAsync("/traces");
+        await AssertOnlyRequestsAsync(window);
         var complete = window.Page.Locator($"tr:has(td[title*='{trace}']):has([title^='sender spans']):has([title^='receiver spans'])");
         await Click.UntilSeenAsync(Span(window, "sender", "POST /api/EntityItems"), complete.Locator("td[col-index='1']"));
 
@@ -30,6 +31,14 @@ public sealed class TelemetryTests(DemoDashboard dashboard)
 
         await AssertNameAsync(window, "sender", "send entity-items");
         await AssertNameAsync(window, "receiver", "process entity-items");
+    }
+
+    /// <summary>No polls, probes, batches or files of Swagger, which the tests' browser and the health checks cause all the time.</summary>
+    private static async Task AssertOnlyRequestsAsync(DashboardWindow window)
+    {
+        var names = window.Page.Locator("tr td[col-index='1']");
+        await names.First.WaitForAsync();
+        Assert.All(await names.AllInnerTextsAsync(), name => Assert.Contains("/api/", name, StringComparison.Ordinal));
     }
 
     [DashboardFact]
