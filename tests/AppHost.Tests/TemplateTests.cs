@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace AppHost.Tests;
+
+/// <summary>The solution as a template of <c>dotnet new</c>, the start of another system.</summary>
+public sealed partial class TemplateTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromHours(1);
+    private readonly string _folder = Directory.CreateTempSubdirectory("template-").FullName;
+
+    private string Shop => Path.Combine(_folder, "Shop");
+
+    public async Task InitializeAsync()
+    {
+        // Templates of their own, so that the user's are left alone.
+        string[] hive = ["--debug:custom-hive", Path.Combine(_folder, "templates")];
+        await DotnetAsync(_folder, ["new", "install", Solution.PathOf("."), .. hive]);
+        await DotnetAsync(_folder, ["new", "outbox", "-n", "Shop", "--entity", "Order", "-o", Shop, .. hive]);
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_new_solution_has_its_own_names_throughout()
+    {
+        foreach (var path in (string[])["Shop.sln", "ShopSender/Orders/Order.cs", "ShopReceiver/Orders/OrderProjection.cs"])
+        {
+            Assert.True(File.Exists(Path.Combine(Shop, path)), path);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Shop, "*", SearchOption.AllDirectories))
+        {
+            Assert.DoesNotMatch(OldName(), Path.GetRelativePath(Shop, file));
+
+            // The license names those who wrote the template.
+            if (Path.GetFileName(file) != "LICENSE")
+            {
+                var line = Array.Find(await File.ReadAllLinesAsync(file), OldName().IsMatch);
+                Assert.True(line is null, $"{file}: {line}");
+            }
+        }
+    }
+
+    [LongFact]
+    public async Task A_new_solution_builds_without_warnings_and_its_services_pass_their_tests()
+    {
+        string[] noServers = ["-p:UseSharedCompilation=false", "-nodeReuse:false"];
+        await DotnetAsync(Shop, ["build", "Shop.sln", "-warnaserror", .. noServers]);
+        foreach (var tests in (string[])["tests/ShopSender.Tests", "tests/ShopReceiver.Tests"])
+        {
+            await DotnetAsync(Shop, ["test", tests, "--no-build"]);
+        }
+    }
+
+    [GeneratedRegex(@"entity[-_]?items?\b|EntityItem|outbox-?demo|\bSenderService|\bReceiverService", RegexOptions.IgnoreCase)]
+    private static partial Regex OldName();
+
+    /// <summary>Runs dotnet. Its exit code must be 0.</summary>
+    private static async Task DotnetAsync(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        using var timeout = new CancellationTokenSource(Deadline);
+        var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
+        Assert.True(process.ExitCode == 0, output);
+    }
+}
