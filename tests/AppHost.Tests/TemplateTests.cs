@@ -7,12 +7,15 @@ namespace AppHost.Tests;
 public sealed partial class TemplateTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromHours(1);
-    private readonly string _folder = Directory.CreateTempSubdirectory("template-").FullName;
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"template-{Guid.NewGuid():N}");
 
     private string Shop => Path.Combine(_folder, "Shop");
 
     public async Task InitializeAsync()
     {
+        // Other users may enter it: PostgreSQL refuses to run as root.
+        Directory.CreateDirectory(_folder);
+
         // Templates of their own, so that the user's are left alone.
         string[] hive = ["--debug:custom-hive", Path.Combine(_folder, "templates")];
         await DotnetAsync(_folder, ["new", "install", Solution.PathOf("."), .. hive]);
@@ -46,6 +49,18 @@ public sealed partial class TemplateTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public void The_scripts_of_a_new_solution_can_be_run()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // processes run on Linux only
+        }
+
+        string[] scripts = [.. Directory.GetFiles(Path.Combine(Shop, "AppHost/Infrastructure/Scripts")), Path.Combine(Shop, ".ci/run")];
+        Assert.All(scripts, script => Assert.True(File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute), script));
+    }
+
     [LongFact]
     public async Task A_new_solution_builds_without_warnings_and_its_services_pass_their_tests()
     {
@@ -66,8 +81,9 @@ public sealed partial class TemplateTests : IAsyncLifetime
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(Deadline);
-        var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
-        await process.WaitForExitAsync(timeout.Token);
+        using var end = timeout.Token.Register(() => process.Kill(entireProcessTree: true));
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, output);
     }
 }
