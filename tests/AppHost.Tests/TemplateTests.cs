@@ -52,13 +52,11 @@ public sealed partial class TemplateTests : IAsyncLifetime
     [Fact]
     public void The_scripts_of_a_new_solution_can_be_run()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return; // processes run on Linux only
-        }
-
         string[] scripts = [.. Directory.GetFiles(Path.Combine(Shop, "AppHost/Infrastructure/Scripts")), Path.Combine(Shop, ".ci/run")];
-        Assert.All(scripts, script => Assert.True(File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute), script));
+        foreach (var script in scripts)
+        {
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute), script);
+        }
     }
 
     [LongFact]
