@@ -4,33 +4,19 @@ using System.Text.RegularExpressions;
 namespace AppHost.Tests;
 
 /// <summary>The solution as a template of <c>dotnet new</c>, the start of another system.</summary>
-public sealed partial class TemplateTests : IAsyncLifetime
+public sealed partial class TemplateTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromHours(1);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"template-{Guid.NewGuid():N}");
 
     private string Shop => Path.Combine(_folder, "Shop");
 
-    public async Task InitializeAsync()
-    {
-        // Other users may enter it: PostgreSQL refuses to run as root.
-        Directory.CreateDirectory(_folder);
-
-        // Templates of their own, so that the user's are left alone.
-        string[] hive = ["--debug:custom-hive", Path.Combine(_folder, "templates")];
-        await DotnetAsync(_folder, ["new", "install", Solution.PathOf("."), .. hive]);
-        await DotnetAsync(_folder, ["new", "outbox", "-n", "Shop", "--entity", "Order", "-o", Shop, .. hive]);
-    }
-
-    public Task DisposeAsync()
-    {
-        Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
-    }
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task A_new_solution_has_its_own_names_throughout()
     {
+        await CreateShopAsync();
         foreach (var path in (string[])["Shop.sln", "ShopSender/Orders/Order.cs", "ShopReceiver/Orders/OrderProjection.cs"])
         {
             Assert.True(File.Exists(Path.Combine(Shop, path)), path);
@@ -50,8 +36,9 @@ public sealed partial class TemplateTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_scripts_of_a_new_solution_can_be_run()
+    public async Task The_scripts_of_a_new_solution_can_be_run()
     {
+        await CreateShopAsync();
         string[] scripts = [.. Directory.GetFiles(Path.Combine(Shop, "AppHost/Infrastructure/Scripts")), Path.Combine(Shop, ".ci/run")];
         foreach (var script in scripts)
         {
@@ -62,12 +49,24 @@ public sealed partial class TemplateTests : IAsyncLifetime
     [LongFact]
     public async Task A_new_solution_builds_without_warnings_and_its_services_pass_their_tests()
     {
+        await CreateShopAsync();
         string[] noServers = ["-p:UseSharedCompilation=false", "-nodeReuse:false"];
         await DotnetAsync(Shop, ["build", "Shop.sln", "-warnaserror", .. noServers]);
         foreach (var tests in (string[])["tests/ShopSender.Tests", "tests/ShopReceiver.Tests"])
         {
             await DotnetAsync(Shop, ["test", tests, "--no-build"]);
         }
+    }
+
+    private async Task CreateShopAsync()
+    {
+        // Other users may enter it: PostgreSQL refuses to run as root.
+        Directory.CreateDirectory(_folder);
+
+        // Templates of their own, so that the user's are left alone.
+        string[] hive = ["--debug:custom-hive", Path.Combine(_folder, "templates")];
+        await DotnetAsync(_folder, ["new", "install", Solution.PathOf("."), .. hive]);
+        await DotnetAsync(_folder, ["new", "outbox", "-n", "Shop", "--entity", "Order", "-o", Shop, .. hive]);
     }
 
     [GeneratedRegex(@"entity[-_]?items?\b|EntityItem|outbox-?demo|\bSenderService|\bReceiverService", RegexOptions.IgnoreCase)]
