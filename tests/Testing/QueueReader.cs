@@ -31,23 +31,27 @@ public static class QueueReader
 
     /// <summary>Reads messages, duplicates too.</summary>
     /// <returns>The id of each, in the order in which they came.</returns>
-    public static async Task<IReadOnlyList<string>> IdsAsync(Infrastructure infrastructure, string queue, int count)
+    public static async Task<IReadOnlyList<string>> IdsAsync(Infrastructure infrastructure, string queue, int count) =>
+        [.. (await MessagesAsync(infrastructure, queue, count)).Select(message => message.Properties.MessageId)];
+
+    /// <summary>Reads messages, duplicates too, in the order in which they come.</summary>
+    public static async Task<IReadOnlyList<Message>> MessagesAsync(Infrastructure infrastructure, string queue, int count)
     {
         var connection = await infrastructure.ConnectAsync();
         try
         {
             var receiver = Attach(connection, queue);
-            var ids = new List<string>();
-            while (ids.Count < count)
+            var messages = new List<Message>();
+            while (messages.Count < count)
             {
                 var message = await receiver.ReceiveAsync(Patience);
                 Assert.True(
-                    message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {ids.Count} of {count} messages came."));
+                    message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {messages.Count} of {count} messages came."));
                 receiver.Accept(message);
-                ids.Add(message.Properties.MessageId);
+                messages.Add(message);
             }
 
-            return ids;
+            return messages;
         }
         finally
         {

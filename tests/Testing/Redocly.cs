@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace Testing;
@@ -16,7 +15,6 @@ public sealed class RedoclyFactAttribute : FactAttribute
 public static class Redocly
 {
     public const string Package = "@redocly/cli@2.77.0";
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>Fails if a document has an error.</summary>
     public static async Task AssertIsValidAsync(string document)
@@ -34,31 +32,6 @@ public static class Redocly
         }
     }
 
-    /// <returns>The exit code, -1 if there is no npx, and what it wrote.</returns>
-    internal static (int ExitCode, string Output) Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("npx", ["--yes", "--prefer-offline", Package, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        (start.Environment["REDOCLY_TELEMETRY"], start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"]) = ("off", "true");
-        start.Environment["npm_config_fetch_retries"] = "0";
-        try
-        {
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEndAsync();
-            if (!process.WaitForExit(Timeout))
-            {
-                process.Kill(entireProcessTree: true);
-            }
-
-            return (process.ExitCode, output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return (-1, "");
-        }
-    }
+    /// <inheritdoc cref="Npx.Run"/>
+    internal static (int ExitCode, string Output) Run(params string[] arguments) => Npx.Run([Package, .. arguments]);
 }
