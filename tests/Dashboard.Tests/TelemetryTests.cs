@@ -36,7 +36,7 @@ public sealed class TelemetryTests(DemoDashboard dashboard)
     /// <summary>No polls, probes, batches or files of Swagger, which the tests' browser and the health checks cause all the time.</summary>
     private static async Task AssertOnlyRequestsAsync(DashboardWindow window)
     {
-        var names = window.Page.Locator("tr td[col-index='1']");
+        var names = window.Page.Locator("tr td[col-index='2']");
         await names.First.WaitForAsync();
         Assert.All(await names.AllInnerTextsAsync(), name => Assert.Contains("/api/", name, StringComparison.Ordinal));
     }

@@ -130,7 +130,7 @@ public static partial class OutboxEndpoints
              FROM (
                  SELECT message_id, row_number() OVER (PARTITION BY aggregate_id ORDER BY id) = 1 AS is_first
                  FROM outbox_messages
-                 WHERE status = 'Sent' AND sent_at >= {lower} AND ({upper} IS NULL OR sent_at < {upper})) AS chosen
+                 WHERE status = 'Sent' AND sent_at >= {lower} AND ({upper}::timestamptz IS NULL OR sent_at < {upper})) AS chosen
              WHERE message.message_id = chosen.message_id AND message.status = 'Sent'
              """,
             cancellationToken);

@@ -75,6 +75,7 @@ public sealed class ResendTests(Infrastructure infrastructure)
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync($"messages/{Guid.NewGuid()}/resend"));
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync("resend"));
         Assert.Equal(0, await ResendAsync(sender, "from=2020-02-02T00:00:00Z&to=2020-02-03T00:00:00Z"));
+        Assert.Equal(1, await ResendAsync(sender, "from=2020-02-02T00:00:00Z"));
 
         async Task<HttpStatusCode> StatusAsync(string path) => (await sender.Client.PostAsync($"/api/outbox/{path}", null)).StatusCode;
     }
