@@ -33,12 +33,17 @@ internal sealed class FaultRun(DemoSystem system, RunSettings settings, Cancella
         await ArriveAsync("everything arrives within 30 s after the last fault", Recovery.Longest, copies: 1);
         var duplicates = await Sql.ScalarAsync<long>(
             system.ReceiverDatabase, "SELECT (SELECT count(*) FROM audit_deliveries) - (SELECT count(*) FROM inbox_messages)");
-        await ResendEverythingAsync();
 
+        // Judged before the resend, which would bring back what was lost, and after it.
+        _broken.AddRange(Judge.Compare(_ledger.Attempts, await Evidence.CollectAsync(system)));
+        await ResendEverythingAsync();
         var evidence = await Evidence.CollectAsync(system);
+        _broken.AddRange(Judge.Compare(_ledger.Attempts, evidence));
+        _broken.AddRange(await DeadLetterQueue.ProblemsAsync(system));
+
         Report.Print(_ledger, _strikes, evidence, duplicates);
         Array.ForEach(clients, client => client.Dispose());
-        return [.. _broken, .. _ledger.Complaints, .. await DeadLetterQueue.ProblemsAsync(system), .. Judge.Compare(_ledger.Attempts, evidence)];
+        return [.. _broken.Concat(_ledger.Complaints).Distinct()];
     }
 
     private Client NewClient(int seed) => new(system, _ledger, new Random(seed));

@@ -149,6 +149,8 @@ internal sealed class DemoSystem : IAsyncDisposable
                 [
                     "environment=Development",
                     "Logging:LogLevel:Default=Information",
+                    "Logging:Console:FormatterName=simple",
+                    "Logging:Console:FormatterOptions:TimestampFormat=HH:mm:ss.fff ",
                     $"ConnectionStrings:{name}db={byWire}",
                     $"ConnectionStrings:artemis={brokerWire.Reroute(BrokerAddress)}",
                 ]);

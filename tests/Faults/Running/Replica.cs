@@ -26,6 +26,20 @@ internal sealed class Replica(string name, string assembly, TcpWire database, Tc
 
     public Task WaitUntilHealthyAsync() => _lives[^1].WaitUntilHealthyAsync();
 
+    /// <summary>True if every check of its /health is healthy. False also if it has ended by itself.</summary>
+    public async Task<bool> IsHealthyAsync(CancellationToken end)
+    {
+        try
+        {
+            return !_lives[^1].HasExited
+                && (await _lives[^1].HealthAsync().WaitAsync(end)).StartsWith("""{"status":"Healthy",""", StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     public override Task KillAsync() => _lives is [.., { HasExited: false } current] ? current.KillAsync() : Task.CompletedTask;
 
     public override async Task StopAsync()

@@ -11,26 +11,25 @@ internal sealed class Recovery(DemoSystem system, Client client)
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Creates an entity through every sender, and waits until the receivers have all of them.</summary>
+    /// <summary>Creates an entity through every sender, and waits until they are projected and every replica is healthy.</summary>
     /// <returns>How long it took. Null if it took too long.</returns>
     public async Task<TimeSpan?> MeasureAsync()
     {
         var started = Stopwatch.GetTimestamp();
         using var end = new CancellationTokenSource(Longest);
         var arrived = await Task.WhenAll(system.Senders.Select(sender => ArrivesAsync(sender, end.Token)));
-        return arrived.All(hasArrived => hasArrived) ? Stopwatch.GetElapsedTime(started) : null;
+        var healthy = await Task.WhenAll(system.AllReplicas.Select(replica => UntilAsync(() => replica.IsHealthyAsync(end.Token), end.Token)));
+        return arrived.Concat(healthy).All(isTrue => isTrue) ? Stopwatch.GetElapsedTime(started) : null;
     }
 
-    private async Task<bool> ArrivesAsync(Replica sender, CancellationToken end)
-    {
-        if (await client.CreateWithKeyAsync(() => sender, end) is not { } entity)
-        {
-            return false;
-        }
+    private async Task<bool> ArrivesAsync(Replica sender, CancellationToken end) =>
+        await client.CreateWithKeyAsync(() => sender, end) is { } entity && await UntilAsync(() => IsProjectedAsync(entity), end);
 
+    private static async Task<bool> UntilAsync(Func<Task<bool>> condition, CancellationToken end)
+    {
         while (!end.IsCancellationRequested)
         {
-            if (await IsProjectedAsync(entity))
+            if (await condition())
             {
                 return true;
             }
