@@ -96,8 +96,8 @@ internal sealed class FaultRun(DemoSystem system, RunSettings settings, Cancella
     private async Task ResendEverythingAsync()
     {
         using var http = new HttpClient();
-        using var response = await http.PostAsync(
-            new Uri(system.Senders[0].Address!, "/api/outbox/resend?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z"), content: null, CancellationToken.None);
+        var everything = new Uri(system.Senders[0].Address!, "/api/outbox/resend?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z");
+        using var response = await http.PostAsync(everything, content: null, CancellationToken.None);
         response.EnsureSuccessStatusCode();
         await ArriveAsync("everything arrives again after a resend", TimeSpan.FromMinutes(2), copies: 2);
     }

@@ -38,8 +38,8 @@ await using (var system = await DemoSystem.StartAsync(folder, settings))
     {
         await system.KeepLogsAsync();
         await File.WriteAllLinesAsync(Path.Combine(folder, "broken.txt"), broken, CancellationToken.None);
-        await File.WriteAllLinesAsync(
-            Path.Combine(folder, "ledger.jsonl"), run.Ledger.Attempts.Select(attempt => JsonSerializer.Serialize(attempt)), CancellationToken.None);
+        var ledger = run.Ledger.Attempts.Select(attempt => JsonSerializer.Serialize(attempt));
+        await File.WriteAllLinesAsync(Path.Combine(folder, "ledger.jsonl"), ledger, CancellationToken.None);
     }
 }
 

@@ -18,7 +18,8 @@ internal sealed class Recovery(DemoSystem system, Client client)
         var started = Stopwatch.GetTimestamp();
         using var end = new CancellationTokenSource(Longest);
         var arrived = await Task.WhenAll(system.Senders.Select(sender => ArrivesAsync(sender, end.Token)));
-        var healthy = await Task.WhenAll(system.AllReplicas.Select(replica => UntilAsync(() => replica.IsHealthyAsync(end.Token), end.Token)));
+        var healthy = await Task.WhenAll(
+            system.AllReplicas.Select(replica => UntilAsync(() => replica.IsHealthyAsync(end.Token), end.Token)));
         return arrived.Concat(healthy).All(isTrue => isTrue) ? Stopwatch.GetElapsedTime(started) : null;
     }
 

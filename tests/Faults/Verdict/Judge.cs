@@ -81,7 +81,8 @@ internal static class Judge
         .Where(attempt => attempt.Body is not null)
         .GroupBy(attempt => attempt.Name)
         .Where(repeats => repeats.Select(attempt => attempt.Body).Distinct().Skip(1).Any())
-        .Select(repeats => $"{repeats.Key} got different answers: {string.Join(" and ", repeats.Select(attempt => attempt.Body).Distinct())}.");
+        .Select(repeats =>
+            $"{repeats.Key} got different answers: {string.Join(" and ", repeats.Select(attempt => attempt.Body).Distinct())}.");
 
     /// <summary>The versions of an entity are 1, 2, 3 …; the first is its creation, and a deletion is the last.</summary>
     private static IEnumerable<string> Contiguous(Evidence evidence)
@@ -96,7 +97,8 @@ internal static class Judge
                     || isFirst != (changes[i].Type == "EntityItemCreated")
                     || (!isLast && changes[i].Type == "EntityItemDeleted"))
                 {
-                    yield return string.Create(CultureInfo.InvariantCulture, $"{changes[i]} is out of place: change {i + 1} of its entity.");
+                    yield return string.Create(
+                        CultureInfo.InvariantCulture, $"{changes[i]} is out of place: change {i + 1} of its entity.");
                 }
             }
         }
