@@ -23,11 +23,13 @@ try
         ["test", .. var rest] => new TestRun().Run(rest),
         ["doctor"] => Doctor(),
         ["bench", .. var rest] => Run("tests/Benchmarks", "Release", rest),
+        ["faults", .. var rest] => Run("tests/Faults", "Release", rest),
         _ => throw new CannotGoOnException("""
             dotnet run demo.cs up      install what is missing, build, and run the whole system
             dotnet run demo.cs test    run every test that can run here; takes --filter <expression> like `dotnet test`
             dotnet run demo.cs doctor  show what was found on this machine, and what would be used
             dotnet run demo.cs bench   run the benchmarks
+            dotnet run demo.cs faults  break things under load, then compare both ends; takes --minutes 30 --seed 7
 
             --Demo:Infrastructure=containers or =processes makes the choice. The default is containers if an engine answers.
             All other arguments go to the program itself, for example: up --Demo:Senders=2

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Faults.Load;
+using Faults.Running;
+using Npgsql;
+
+namespace Faults.Strikes;
+
+/// <summary>Measures how long it takes after a repair until everything works again by itself.</summary>
+internal sealed class Recovery(DemoSystem system, Client client)
+{
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Creates an entity through every sender, and waits until they are projected and every replica is healthy.</summary>
+    /// <returns>How long it took. Null if it took too long.</returns>
+    public async Task<TimeSpan?> MeasureAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var end = new CancellationTokenSource(Longest);
+        var arrived = await Task.WhenAll(system.Senders.Select(sender => ArrivesAsync(sender, end.Token)));
+        var healthy = await Task.WhenAll(
+            system.AllReplicas.Select(replica => UntilAsync(() => replica.IsHealthyAsync(end.Token), end.Token)));
+        return arrived.Concat(healthy).All(isTrue => isTrue) ? Stopwatch.GetElapsedTime(started) : null;
+    }
+
+    private async Task<bool> ArrivesAsync(Replica sender, CancellationToken end) =>
+        await client.CreateWithKeyAsync(() => sender, end) is { } entity && await UntilAsync(() => IsProjectedAsync(entity), end);
+
+    private static async Task<bool> UntilAsync(Func<Task<bool>> condition, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            if (await condition())
+            {
+                return true;
+            }
+
+            await Task.Delay(Interval, CancellationToken.None);
+        }
+
+        return false;
+    }
+
+    private async Task<bool> IsProjectedAsync(Guid entity)
+    {
+        try
+        {
+            return await Sql.ScalarAsync<bool>(
+                system.ReceiverDatabase, $"SELECT EXISTS (SELECT FROM entity_items WHERE id = '{entity}')");
+        }
+        catch (NpgsqlException exception) when (exception.IsTransient)
+        {
+            return false; // the server starts
+        }
+    }
+}
