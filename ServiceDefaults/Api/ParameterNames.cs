@@ -38,6 +38,7 @@ internal static class ParameterNames
 
     private static string Describe(Type type) =>
         type == typeof(Guid) ? "a UUID"
+        : type == typeof(DateTimeOffset) ? "a time such as 2026-01-31T12:00:00Z"
         : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
         : "a whole number, or it is too large";
 }
