@@ -25,10 +25,8 @@ public sealed partial class AmqpConnection(
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private OpenConnection? _open;
 
-    /// <summary>What was logged last. Null if nothing was yet, or if it was that the broker is there.</summary>
-    private (string Reason, long At)? _loggedFailure;
-
-    private bool _isConnectedLogged;
+    /// <summary>What was logged last: a failure, or that the broker is there. Null if nothing was yet.</summary>
+    private (string? Failure, long At)? _logged;
 
     /// <summary>True while there is a connection, and the last attempt to attach succeeded.</summary>
     public bool IsOpen => _open is { Connection.IsClosed: false } && LastFailure is null;
@@ -89,7 +87,7 @@ public sealed partial class AmqpConnection(
         await _connecting.WaitAsync(cancellationToken);
         try
         {
-            if (_open is { Connection.IsClosed: false, Closed.IsCancellationRequested: false } open)
+            if (_open is { IsClosed: false } open)
             {
                 return open;
             }
@@ -152,22 +150,21 @@ public sealed partial class AmqpConnection(
     private void ReportSuccess()
     {
         // A service that loses its database attaches again and again. Only a change of the broker is worth a line.
-        if (!_isConnectedLogged)
+        if (_logged is not { Failure: null })
         {
-            _isConnectedLogged = true;
+            _logged = (null, time.GetTimestamp());
             LogConnected(broker.Host, broker.Port);
         }
 
-        (LastFailure, _loggedFailure) = (null, null);
+        LastFailure = null;
     }
 
     private void ReportFailure(string reason)
     {
         LastFailure = $"The broker at {broker.Host}:{broker.Port} cannot be reached: {reason}";
-        if (_loggedFailure is not { } logged || (logged.Reason != reason && time.GetElapsedTime(logged.At) > LogInterval))
+        if (_logged is not { Failure: { } failure, At: var at } || (failure != reason && time.GetElapsedTime(at) > LogInterval))
         {
-            _loggedFailure = (reason, time.GetTimestamp());
-            _isConnectedLogged = false;
+            _logged = (reason, time.GetTimestamp());
             LogUnavailable(broker.Host, broker.Port, reason);
         }
     }

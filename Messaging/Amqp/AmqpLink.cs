@@ -38,7 +38,7 @@ public sealed class AmqpLink<TLink> : IAsyncDisposable
         _closed.IsCancellationRequested || Link.IsClosed || Link.Error is not null || _session.IsClosed || _session.Connection.IsClosed;
 
     /// <summary>True if not only the link has ended. <see cref="AmqpConnection"/> logs this, and why.</summary>
-    public bool IsConnectionClosed => _open.Closed.IsCancellationRequested || _open.Connection.IsClosed;
+    public bool IsConnectionClosed => _open.IsClosed;
 
     /// <summary>Why it has ended, for the log.</summary>
     public string Reason => Error?.ToString() ?? "the connection is gone";

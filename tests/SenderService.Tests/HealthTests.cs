@@ -81,9 +81,7 @@ public sealed class HealthTests(Infrastructure infrastructure)
     public async Task A_read_only_database_is_unhealthy()
     {
         var database = await RunningSender.CreateDatabaseAsync(infrastructure);
-        await Sql.ExecuteAsync(database, """
-            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$
-            """);
+        await Sql.SetForDatabaseAsync(database, "default_transaction_read_only", "on");
         await AssertUnhealthyAsync(database, "The database is read-only.");
     }
 

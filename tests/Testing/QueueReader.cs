@@ -11,22 +11,16 @@ public static class QueueReader
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Reads until <paramref name="count"/> different messages have come.
-    /// </summary>
+    /// <summary>Reads until <paramref name="count"/> different messages have come.</summary>
     /// <returns>The versions of each aggregate, in the order in which they came for the first time.</returns>
     public static async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(
         Infrastructure infrastructure, string queue, int count)
     {
-        var connection = await infrastructure.ConnectAsync();
-        try
-        {
-            return await FirstAppearancesAsync(connection, queue, count);
-        }
-        finally
-        {
-            await connection.CloseAsync();
-        }
+        var seen = new HashSet<string>();
+        var messages = await ReadAsync(infrastructure, queue, count, message => seen.Add(message.Properties.MessageId), Patience);
+        return messages
+            .GroupBy(message => message.Properties.GroupId, message => (long)message.ApplicationProperties["aggregate-version"])
+            .ToDictionary(aggregate => aggregate.Key, aggregate => aggregate.ToList());
     }
 
     /// <summary>Reads messages, duplicates too.</summary>
@@ -35,20 +29,36 @@ public static class QueueReader
         [.. (await MessagesAsync(infrastructure, queue, count)).Select(message => message.Properties.MessageId)];
 
     /// <summary>Reads messages, duplicates too, in the order in which they come.</summary>
-    public static async Task<IReadOnlyList<Message>> MessagesAsync(Infrastructure infrastructure, string queue, int count)
+    /// <param name="infrastructure">Has the broker.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="count">Number of messages.</param>
+    /// <param name="patience">How long to wait for each. Defaults to a minute.</param>
+    public static Task<IReadOnlyList<Message>> MessagesAsync(
+        Infrastructure infrastructure, string queue, int count, TimeSpan? patience = null) =>
+        ReadAsync(infrastructure, queue, count, _ => true, patience ?? Patience);
+
+    /// <summary>Reads and accepts messages until enough of them count.</summary>
+    /// <returns>Those that count.</returns>
+    private static async Task<IReadOnlyList<Message>> ReadAsync(
+        Infrastructure infrastructure, string queue, int count, Predicate<Message> counts, TimeSpan patience)
     {
         var connection = await infrastructure.ConnectAsync();
         try
         {
-            var receiver = Attach(connection, queue);
+            var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
+            var receiver = new ReceiverLink(new Session(connection), $"read-{Guid.NewGuid():N}", source, null);
+            receiver.SetCredit(500);
             var messages = new List<Message>();
             while (messages.Count < count)
             {
-                var message = await receiver.ReceiveAsync(Patience);
+                var message = await receiver.ReceiveAsync(patience);
                 Assert.True(
                     message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {messages.Count} of {count} messages came."));
                 receiver.Accept(message);
-                messages.Add(message);
+                if (counts(message))
+                {
+                    messages.Add(message);
+                }
             }
 
             return messages;
@@ -57,37 +67,5 @@ public static class QueueReader
         {
             await connection.CloseAsync();
         }
-    }
-
-    private static ReceiverLink Attach(Connection connection, string queue)
-    {
-        var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
-        var receiver = new ReceiverLink(new Session(connection), $"read-{Guid.NewGuid():N}", source, null);
-        receiver.SetCredit(500);
-        return receiver;
-    }
-
-    private static async Task<IReadOnlyDictionary<string, List<long>>> FirstAppearancesAsync(Connection connection, string queue, int count)
-    {
-        var receiver = Attach(connection, queue);
-        var seen = new HashSet<string>();
-        var appearances = new Dictionary<string, List<long>>();
-        while (seen.Count < count)
-        {
-            var message = await receiver.ReceiveAsync(Patience);
-            Assert.True(message is not null, string.Create(CultureInfo.InvariantCulture, $"Only {seen.Count} of {count} messages came."));
-            receiver.Accept(message);
-            if (seen.Add(message.Properties.MessageId))
-            {
-                if (!appearances.TryGetValue(message.Properties.GroupId, out var versions))
-                {
-                    appearances[message.Properties.GroupId] = versions = [];
-                }
-
-                versions.Add((long)message.ApplicationProperties["aggregate-version"]);
-            }
-        }
-
-        return appearances;
     }
 }

@@ -8,9 +8,18 @@ public static class Signal
 {
     /// <param name="processId">The process.</param>
     /// <param name="signal">The name or number that `kill` takes: TERM, or 15.</param>
-    public static async Task SendAsync(int processId, string signal)
+    public static Task SendAsync(int processId, string signal) => SendAsync([processId], signal);
+
+    /// <summary>Sends a signal to several processes, with one shell, so nearly at once.</summary>
+    /// <param name="processIds">The processes. Those that have ended meanwhile are left out.</param>
+    /// <param name="signal">The name or number that `kill` takes: TERM, or 15.</param>
+    public static async Task SendAsync(IEnumerable<int> processIds, string signal)
     {
-        using var kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {processId}")]);
+        var ids = string.Join(' ', processIds.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+
+        // The shell says on standard error which process has ended. Nobody needs to know.
+        var start = new ProcessStartInfo("sh", ["-c", $"kill -{signal} {ids}"]) { RedirectStandardError = true };
+        using var kill = Process.Start(start)!;
         await kill.WaitForExitAsync();
     }
 }

@@ -13,6 +13,10 @@ public static class Sql
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Sets a setting of the server for a database. Sessions that begin from now on have it.</summary>
+    public static Task<int> SetForDatabaseAsync(string database, string setting, string value) => ExecuteAsync(
+        database, $"ALTER DATABASE {new NpgsqlConnectionStringBuilder(database).Database} SET {setting} = '{value}'");
+
     public static async Task<int> ExecuteAsync(string database, string sql)
     {
         await using var connection = new NpgsqlConnection(database);

@@ -16,31 +16,29 @@ internal static class OutboxLocks
     /// <summary>Rows of pg_locks that belong to this database.</summary>
     public const string IsHere = "database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
+    /// <summary>Our locks that are held, among the rows of pg_locks.</summary>
+    private const string IsOurs = $"locktype = 'advisory' AND classid = {Space} AND objsubid = 2 AND granted AND {IsHere}";
+
+    private const string IsPartition = $"{IsOurs} AND objid < {Relays}";
+
+    private const string IsRelay = $"{IsOurs} AND objid = {Relays}";
+
     /// <summary>Announces this relay. Nobody takes this lock exclusively, so it is granted at once.</summary>
     public const string Join = $"SELECT pg_advisory_lock_shared({Space}, {Relays})";
 
     /// <summary>Number of live relays, this one included.</summary>
-    public const string CountRelays = $"""
-        SELECT count(*) FROM pg_locks
-        WHERE locktype = 'advisory' AND classid = {Space} AND objid = {Relays} AND objsubid = 2 AND granted
-          AND {IsHere}
-        """;
+    public const string CountRelays = $"SELECT count(*) FROM pg_locks WHERE {IsRelay}";
 
     /// <summary>Number of partitions that live relays own.</summary>
     public const string CountOwned = $"""
         SELECT count(*) AS "Value" FROM pg_locks
-        WHERE locktype = 'advisory' AND classid = {Space} AND objid < {Relays} AND objsubid = 2 AND granted
-          AND {IsHere}
-          AND pid IN (
-            SELECT pid FROM pg_locks
-            WHERE locktype = 'advisory' AND classid = {Space} AND objid = {Relays} AND objsubid = 2 AND granted AND {IsHere})
+        WHERE {IsPartition} AND pid IN (SELECT pid FROM pg_locks WHERE {IsRelay})
         """;
 
     /// <summary>The owner of each partition: the name and the process id of its session.</summary>
     public const string Owners = $"""
         SELECT objid::int AS "Partition", pid AS "Pid", application_name AS "Name"
         FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE locktype = 'advisory' AND classid = {Space} AND objid < {Relays} AND objsubid = 2 AND granted
-          AND {IsHere}
+        WHERE {IsPartition}
         """;
 }

@@ -15,9 +15,7 @@ public sealed class DatabaseSourceTests(Infrastructure infrastructure)
     public async Task A_session_has_bounds_and_reads_what_is_committed(string setting, string value)
     {
         var database = await infrastructure.CreateDatabaseAsync();
-        await Sql.ExecuteAsync(database, """
-            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database()); END $$
-            """);
+        await Sql.SetForDatabaseAsync(database, "default_transaction_isolation", "serializable");
         Assert.Equal(value, await Sql.ScalarAsync<string>(Source(database).ConnectionString, $"SHOW {setting}"));
     }
 

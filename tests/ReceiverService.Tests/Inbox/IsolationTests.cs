@@ -16,11 +16,7 @@ public sealed class IsolationTests(Infrastructure infrastructure)
     public async Task Duplicates_at_two_receivers_interrupt_nothing_and_make_no_dead_letter(string isolation)
     {
         await using var producer = await RunningReceiver.StartAsync(infrastructure);
-        await producer.ExecuteAsync($"""
-            DO $$ BEGIN
-                EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '{isolation}');
-            END $$
-            """);
+        await Sql.SetForDatabaseAsync(producer.Database, "default_transaction_isolation", isolation);
         string[] queues = [Infrastructure.NewQueue(), Infrastructure.NewQueue()];
         await using var one = await ReceiverProcess.StartAsync(producer.Database, infrastructure.Broker, queues[0], "Inbox:BatchSize=7");
         await using var other = await ReceiverProcess.StartAsync(producer.Database, infrastructure.Broker, queues[1], "Inbox:BatchSize=7");

@@ -78,9 +78,7 @@ public sealed class MigrationTests(Infrastructure infrastructure)
     public async Task A_database_that_ends_idle_sessions_too_soon_ends_the_service_with_one_sentence()
     {
         var database = await CreateDatabaseAsync();
-        await Sql.ExecuteAsync(database, """
-            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_session_timeout = ''4s''', current_database()); END $$
-            """);
+        await Sql.SetForDatabaseAsync(database, "idle_session_timeout", "4s");
         await ServiceProcess.AssertSaysWhyItCannotStartAsync(
             "The setting idle_session_timeout of the database is 4 s: it must be 0, or at least 10 s.",
             RunningSender.Service,
@@ -91,9 +89,7 @@ public sealed class MigrationTests(Infrastructure infrastructure)
     private async Task<string> CreateDatabaseAsync()
     {
         var database = await infrastructure.CreateDatabaseAsync();
-        await Sql.ExecuteAsync(database, """
-            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = ''1s''', current_database()); END $$
-            """);
+        await Sql.SetForDatabaseAsync(database, "statement_timeout", "1s");
         return $"{database};Command Timeout=1";
     }
 

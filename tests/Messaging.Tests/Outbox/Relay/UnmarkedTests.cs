@@ -74,11 +74,7 @@ public sealed class UnmarkedTests(Infrastructure infrastructure) : IAsyncLifetim
         await SetReadOnlyAsync("off");
         await OutboxRows.SentAsync(_table.Database, Messages);
 
-        Task SetReadOnlyAsync(string value) => Sql.ExecuteAsync(writer, $"""
-            DO $$ BEGIN
-                EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = {value}', current_database());
-            END $$
-            """);
+        Task SetReadOnlyAsync(string value) => Sql.SetForDatabaseAsync(writer, "default_transaction_read_only", value);
     }
 
     /// <summary>Ends the relay's sessions, and waits for their end. New ones have the database's new settings.</summary>

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Amqp;
-using Amqp.Framing;
-using Amqp.Types;
 using Microsoft.Extensions.DependencyInjection;
 using SenderService.Data;
 using SenderService.EntityItems;
@@ -193,27 +191,6 @@ public sealed class OutboxRelayTests(Infrastructure infrastructure)
         await Eventually.GetAsync(
             async () => Assert.Single((await sender.Client.GetFromJsonAsync<OutboxMessageResponse[]>("/api/outbox/messages"))!), condition);
 
-    private async Task<IReadOnlyList<Message>> ReceiveAsync(string queue, int count)
-    {
-        var connection = await infrastructure.ConnectAsync();
-        try
-        {
-            var source = new Source { Address = queue, Capabilities = [new Symbol("queue")], Durable = 2 };
-            var receiver = new ReceiverLink(new Session(connection), "test", source, null);
-            var messages = new List<Message>();
-            while (messages.Count < count)
-            {
-                var message = await receiver.ReceiveAsync(Promptly);
-                Assert.NotNull(message);
-                receiver.Accept(message);
-                messages.Add(message);
-            }
-
-            return messages;
-        }
-        finally
-        {
-            await connection.CloseAsync();
-        }
-    }
+    private Task<IReadOnlyList<Message>> ReceiveAsync(string queue, int count) =>
+        QueueReader.MessagesAsync(infrastructure, queue, count, Promptly);
 }

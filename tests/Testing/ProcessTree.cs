@@ -1,22 +1,16 @@
 using System.Globalization;
 
-namespace AppHost.Tests.Infrastructure;
+namespace Testing;
 
 /// <summary>A process with its descendants.</summary>
-internal static class ProcessTree
+public static class ProcessTree
 {
     /// <summary>Sends a signal to a process and to all its descendants.</summary>
-    public static async Task SignalAsync(int root, string signal)
-    {
-        foreach (var id in Ids(root))
-        {
-            await Signal.SendAsync(id, signal);
-        }
-    }
+    public static Task SignalAsync(int root, string signal) => Signal.SendAsync(Ids(root), signal);
 
     private static IEnumerable<int> Ids(int root) => Children(root).SelectMany(Ids).Prepend(root);
 
-    private static int[] Children(int parent)
+    public static int[] Children(int parent)
     {
         try
         {
