@@ -13,7 +13,11 @@ internal static class Click
     /// </summary>
     /// <param name="effect">What can be seen after the click.</param>
     /// <param name="targets">What to click on, one after another. For example, a menu and its entry.</param>
-    public static async Task UntilSeenAsync(ILocator effect, params ILocator[] targets)
+    public static Task UntilSeenAsync(ILocator effect, params ILocator[] targets) => UntilSeenAsync(TimeToShow, effect, targets);
+
+    /// <inheritdoc cref="UntilSeenAsync(ILocator, ILocator[])"/>
+    /// <param name="timeToShow">How long the effect itself may take. Afterwards the click counts as lost.</param>
+    public static async Task UntilSeenAsync(TimeSpan timeToShow, ILocator effect, params ILocator[] targets)
     {
         using var deadline = new CancellationTokenSource(Deadline);
         while (!await effect.IsVisibleAsync())
@@ -26,7 +30,7 @@ internal static class Click
                     await target.ClickAsync(new LocatorClickOptions { Timeout = (float)TimeToShow.TotalMilliseconds });
                 }
 
-                await effect.WaitForAsync(new LocatorWaitForOptions { Timeout = (float)TimeToShow.TotalMilliseconds });
+                await effect.WaitForAsync(new LocatorWaitForOptions { Timeout = (float)timeToShow.TotalMilliseconds });
             }
             catch (Exception exception) when (exception is TimeoutException or PlaywrightException && !deadline.IsCancellationRequested)
             {
