@@ -13,10 +13,11 @@ internal readonly record struct Throughput(double PerSecond, TimeSpan ProcessorT
 /// </summary>
 internal static class Comparison
 {
-    private const int Rounds = 16;
+    /// <summary>Rounds that count. Default 16.</summary>
+    public static int Rounds { get; set; } = 16;
 
     /// <summary>Rounds that do not count. In them, the programs and the broker are still compiled while they run.</summary>
-    private const int WarmUpRounds = 6;
+    private static int WarmUpRounds => (Rounds + 2) / 3;
 
     /// <summary>Runs the rounds. Prints both results and their ratio.</summary>
     /// <param name="name">The name of what the service does.</param>
@@ -29,7 +30,11 @@ internal static class Comparison
         var results = new List<(Throughput Service, Throughput Client)>();
         for (var i = 0; i < WarmUpRounds + Rounds; i++)
         {
-            results.Add(i % 2 == 0 ? await ServiceFirstAsync() : await ClientFirstAsync());
+            var (ofService, ofClient) = i % 2 == 0 ? await ServiceFirstAsync() : await ClientFirstAsync();
+            results.Add((ofService, ofClient));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(i < WarmUpRounds ? "warm-up" : "round")} {i + 1}: {name} {ofService.PerSecond:0}/s, client {ofClient.PerSecond:0}/s"));
         }
 
         results.RemoveRange(0, WarmUpRounds);

@@ -11,7 +11,20 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["relay"] = RelayBenchmark.RunAsync,
 };
 
-string[] chosen = args is [] ? [.. benchmarks.Keys] : args;
+string[] chosen = args;
+if (chosen is [.., "--rounds", var text])
+{
+    if (!int.TryParse(text, out var rounds) || rounds < 1)
+    {
+        Console.Error.WriteLine($"--rounds takes a number of 1 or more, not '{text}'.");
+        return 1;
+    }
+
+    Benchmarks.Comparison.Rounds = rounds;
+    chosen = chosen[..^2];
+}
+
+chosen = chosen is [] ? [.. benchmarks.Keys] : chosen;
 if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
 {
     Console.Error.WriteLine($"There is no benchmark '{unknown}'. Choose from: {string.Join(", ", benchmarks.Keys)}.");

@@ -22,7 +22,8 @@ internal static class InboxBenchmark
         try
         {
             await infrastructure.InitializeAsync();
-            var database = await infrastructure.CreateDatabaseAsync();
+            // The receiver waits for a lock while the queue is filled. On some brokers this takes longer than its default time limit.
+            var database = await infrastructure.CreateDatabaseAsync() + ";Command Timeout=300";
             await using var receiver = await ReleasedService.StartAsync(
                 "ReceiverService",
                 $"ConnectionStrings:receiverdb={database}",
