@@ -3,15 +3,20 @@ using System.Diagnostics;
 namespace Faults.Running;
 
 /// <summary>An instance of a service. It reaches its database and the broker only through wires that faults can cut.</summary>
-internal sealed class Replica(string name, string assembly, TcpWire database, TcpWire broker, string[] settings) : Target(name)
+internal sealed class Replica(
+    string name, string assembly, GatedWire database, GatedWire broker, bool isAhead, string[] settings) : Target(name)
 {
+    private static readonly Dictionary<string, string> RealClock = [];
     private readonly List<ServiceInstance> _lives = [];
     private long _resumedAt;
     private volatile bool _isPaused;
 
-    public TcpWire Database { get; } = database;
+    public GatedWire Database { get; } = database;
 
-    public TcpWire Broker { get; } = broker;
+    public GatedWire Broker { get; } = broker;
+
+    /// <summary>True if its clock is hours ahead.</summary>
+    public bool IsAhead => isAhead;
 
     /// <summary>Where it listens. Null if it does not.</summary>
     public Uri? Address => _lives is [.., { HasExited: false } current] ? current.Address : null;
@@ -20,7 +25,7 @@ internal sealed class Replica(string name, string assembly, TcpWire database, Tc
 
     public override Task StartAsync()
     {
-        _lives.Add(ServiceInstance.Start(assembly, settings));
+        _lives.Add(ServiceInstance.Start(assembly, isAhead ? FastClock.Environment : RealClock, settings));
         return Task.CompletedTask;
     }
 
