@@ -42,7 +42,7 @@ internal static class MutantRun
         string[] options = mutant.Arguments.Length > 0 ? mutant.Arguments.Split(' ', 2) : [];
         for (var seed = 1; seed <= Seeds && !interrupted.IsCancellationRequested; seed++)
         {
-            var settings = RunSettings.Parse(["--minutes", "1", .. options]) with { Seed = seed, Services = copy.Builds };
+            var settings = RunSettings.Parse(["--minutes", "0.5", .. options]) with { Seed = seed, Services = copy.Builds };
             if (await Suite.RunAsync(settings, interrupted) is [var first, ..])
             {
                 return $"the suite, seed {seed}: {first}";

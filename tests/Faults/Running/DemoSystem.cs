@@ -46,7 +46,7 @@ internal sealed class DemoSystem : IAsyncDisposable
 
     public IEnumerable<Target> All => [.. AllServers, .. AllReplicas];
 
-    private IEnumerable<Server> AllServers => [SenderServer, ReceiverServer, Broker];
+    public IEnumerable<Server> AllServers => [SenderServer, ReceiverServer, Broker];
 
     /// <summary>Starts everything, and waits until everything is healthy.</summary>
     public static async Task<DemoSystem> StartAsync(string folder, RunSettings settings)
