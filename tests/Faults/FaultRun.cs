@@ -67,15 +67,15 @@ internal sealed class FaultRun(DemoSystem system, RunSettings settings, Cancella
             Ledger.CurrentFault = strike.Kind;
             Say(run, $"{strike}");
             await Task.WhenAll(faults.Select(fault => fault.RunAsync()));
-            var took = await recovery.MeasureAsync();
-            _strikes.Add(strike with { Recovery = took, Ended = TimeProvider.System.GetUtcNow() });
-            if (took is null)
+            var recovered = await recovery.MeasureAsync();
+            _strikes.Add(strike with { Recovery = recovered?.Took, Ended = TimeProvider.System.GetUtcNow() });
+            if (recovered is not var (took, last))
             {
                 _broken.Add($"There was no recovery within {Recovery.Longest.TotalSeconds:0} s after {strike}.");
                 return;
             }
 
-            Say(run, $"    recovered after {took.Value.TotalSeconds:0.0} s, {Ledger.Done} done");
+            Say(run, $"    recovered after {took.TotalSeconds:0.0} s, {last} was the last; {Ledger.Done} done");
             Ledger.CurrentFault = Ledger.NoFault;
         }
     }
