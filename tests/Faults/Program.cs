@@ -19,6 +19,7 @@ catch (FormatException exception)
     Console.Error.WriteLine($"""
         {exception.Message}
         --minutes, --seed, --senders, --receivers, --clients   each with a number
+        --ahead     the clock of one replica is so many hours ahead
         --only      some kinds of faults, with commas between them
         --mutants   break the code on purpose, and see what finds it: all mutants, or those that are named
         """);

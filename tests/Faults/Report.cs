@@ -27,8 +27,8 @@ internal sealed class Report(
         Line($"Faults        {strikes.Sum(strike => strike.Faults.Count)} in {strikes.Count} strikes,"
             + $" {strikes.Count(strike => strike.Faults.Count > 1)} of them with two at once");
         Line($"Kills gated   on a commit {Gates(replica => replica.Database)}, on a publish {Gates(replica => replica.Broker)}");
-        var ahead = string.Join(", ", system.AllReplicas.Where(replica => replica.IsAhead));
-        Line($"Clocks        {(ahead.Length > 0 ? $"{ahead} at {FastClock.Offset}" : "all are right: libfaketime is not installed")}");
+        var ahead = system.AllReplicas.Where(replica => replica.Ahead > 0).Select(replica => $"{replica} by {replica.Ahead} hours");
+        Line($"Clocks ahead  {string.Join(", ", ahead.DefaultIfEmpty("none"))}");
         Line($"Recovery      {RecoveryOf(strikes)}");
         PrintKinds();
     }

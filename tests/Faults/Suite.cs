@@ -39,11 +39,13 @@ internal static class Suite
 
     private static async Task<IReadOnlyList<string>> RunInAsync(string folder, RunSettings settings, CancellationToken interrupted)
     {
-        await using var system = await DemoSystem.StartAsync(folder, settings);
-        var run = new FaultRun(system, settings, interrupted);
+        DemoSystem? system = null;
+        FaultRun? run = null;
         IReadOnlyList<string> broken;
         try
         {
+            system = await DemoSystem.StartAsync(folder, settings);
+            run = new FaultRun(system, settings, interrupted);
             broken = await run.RunAsync();
         }
         catch (Exception exception)
@@ -51,12 +53,15 @@ internal static class Suite
             broken = [$"The run itself failed: {exception}"];
         }
 
-        if (broken.Count > 0)
+        await using (system)
         {
-            await system.KeepAsync();
-            await File.WriteAllLinesAsync(Path.Combine(folder, "broken.txt"), broken, CancellationToken.None);
-            var ledger = run.Ledger.Attempts.Select(attempt => JsonSerializer.Serialize(attempt));
-            await File.WriteAllLinesAsync(Path.Combine(folder, "ledger.jsonl"), ledger, CancellationToken.None);
+            if (broken.Count > 0)
+            {
+                await (system?.KeepAsync() ?? Task.CompletedTask);
+                await File.WriteAllLinesAsync(Path.Combine(folder, "broken.txt"), broken, CancellationToken.None);
+                var ledger = run?.Ledger.Attempts.Select(attempt => JsonSerializer.Serialize(attempt)) ?? [];
+                await File.WriteAllLinesAsync(Path.Combine(folder, "ledger.jsonl"), ledger, CancellationToken.None);
+            }
         }
 
         return broken;

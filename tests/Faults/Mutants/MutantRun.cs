@@ -8,6 +8,11 @@ internal static class MutantRun
 {
     private const int Seeds = 3;
 
+    /// <summary>A slow machine is enough to break these promises. So they prove nothing about a mutant.</summary>
+    private static readonly string[] OfASlowMachine =
+        ["The run itself failed", "There was no recovery", "Clients made no progress", "An answer took"];
+
+
     /// <returns>True if each mutant was caught.</returns>
     public static async Task<bool> RunAsync(string[] names, CancellationToken interrupted)
     {
@@ -43,9 +48,11 @@ internal static class MutantRun
         for (var seed = 1; seed <= Seeds && !interrupted.IsCancellationRequested; seed++)
         {
             var settings = RunSettings.Parse(["--minutes", "0.5", .. options]) with { Seed = seed, Services = copy.Builds };
-            if (await Suite.RunAsync(settings, interrupted) is [var first, ..])
+            var broken = await Suite.RunAsync(settings, interrupted);
+            var proof = broken.FirstOrDefault(promise => !Array.Exists(OfASlowMachine, promise.Contains));
+            if (proof is not null)
             {
-                return $"the suite, seed {seed}: {first}";
+                return $"the suite, seed {seed}: {proof}";
             }
         }
 

@@ -123,7 +123,7 @@ internal sealed class DemoSystem : IAsyncDisposable
                 AssemblyOf(project),
                 databaseWire,
                 brokerWire,
-                isAhead: FastClock.IsInstalled && first + number == _settings.Seed % (_settings.Senders + _settings.Receivers),
+                ahead: first + number == _settings.Seed % (_settings.Senders + _settings.Receivers) ? _settings.Ahead : 0,
                 [
                     "environment=Development",
                     "Logging:LogLevel:Default=Information",

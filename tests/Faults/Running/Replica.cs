@@ -4,9 +4,8 @@ namespace Faults.Running;
 
 /// <summary>An instance of a service. It reaches its database and the broker only through wires that faults can cut.</summary>
 internal sealed class Replica(
-    string name, string assembly, GatedWire database, GatedWire broker, bool isAhead, string[] settings) : Target(name)
+    string name, string assembly, GatedWire database, GatedWire broker, int ahead, string[] settings) : Target(name)
 {
-    private static readonly Dictionary<string, string> RealClock = [];
     private readonly List<ServiceInstance> _lives = [];
     private long _resumedAt;
     private volatile bool _isPaused;
@@ -15,8 +14,8 @@ internal sealed class Replica(
 
     public GatedWire Broker { get; } = broker;
 
-    /// <summary>True if its clock is hours ahead.</summary>
-    public bool IsAhead => isAhead;
+    /// <summary>By how many hours its clock is ahead.</summary>
+    public int Ahead => ahead;
 
     /// <summary>Where it listens. Null if it does not.</summary>
     public Uri? Address => _lives is [.., { HasExited: false } current] ? current.Address : null;
@@ -25,7 +24,7 @@ internal sealed class Replica(
 
     public override Task StartAsync()
     {
-        _lives.Add(ServiceInstance.Start(assembly, isAhead ? FastClock.Environment : RealClock, settings));
+        _lives.Add(ServiceInstance.Start(assembly, FastClock.AheadBy(ahead), settings));
         return Task.CompletedTask;
     }
 
