@@ -62,20 +62,40 @@ public static class AttemptExtensions
         ResourceLoggerService logs,
         IHostApplicationLifetime lifetime) : BackgroundService
     {
+        private readonly HashSet<string> _written = [];
+
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            // The log has its name only when the resource starts.
-            await notifications.WaitForResourceAsync(
-                resource.Name, [KnownResourceStates.Running, .. KnownResourceStates.TerminalStates], stoppingToken);
-            await foreach (var lines in logs.WatchAsync(resource).WithCancellation(stoppingToken))
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            var running = await notifications.WaitForResourceAsync(
+                resource.Name, change => change.Snapshot.State?.Text == KnownResourceStates.Running, stoppingToken);
+            var writing = WriteAsync(logs.WatchAsync(running.ResourceId), ended.Token);
+            await notifications.WaitForResourceAsync(resource.Name, KnownResourceStates.TerminalStates, stoppingToken);
+            await ended.CancelAsync();
+            await writing;
+
+            // The last lines may have come later than the end.
+            await WriteAsync(logs.GetAllAsync(running.ResourceId), stoppingToken);
+            lifetime.StopApplication();
+        }
+
+        /// <summary>Writes each line once, without the time before it, which makes it unique.</summary>
+        private async Task WriteAsync(IAsyncEnumerable<IReadOnlyList<LogLine>> log, CancellationToken cancellationToken)
+        {
+            try
             {
-                foreach (var line in lines)
+                await foreach (var lines in log.WithCancellation(cancellationToken))
                 {
-                    Console.WriteLine(line.Content);
+                    foreach (var text in lines.Select(line => line.Content).Where(_written.Add))
+                    {
+                        Console.WriteLine(text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+                    }
                 }
             }
-
-            lifetime.StopApplication();
+            catch (OperationCanceledException)
+            {
+                // The resource has ended.
+            }
         }
     }
 }

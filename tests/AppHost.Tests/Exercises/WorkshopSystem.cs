@@ -1,5 +1,4 @@
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AppHost.Tests.Exercises;
@@ -9,31 +8,23 @@ public sealed class WorkshopSystem : DemoSystem
 {
     protected override IEnumerable<string> Arguments => Exercise.StartArguments;
 
+    /// <summary>The command behind a button.</summary>
+    /// <param name="resource">The resource that has it.</param>
+    /// <param name="button">Its text.</param>
+    public string CommandOf(string resource, string button) => App.Services.GetRequiredService<DistributedApplicationModel>()
+        .Resources.Single(known => known.Name == resource)
+        .Annotations.OfType<ResourceCommandAnnotation>().Single(command => command.DisplayName == button).Name;
+
     /// <summary>Presses the button with this text. After a button that ends something, waits until it has ended.</summary>
     public async Task PressButtonAsync(string resource, string button)
     {
-        var model = App.Services.GetRequiredService<DistributedApplicationModel>();
-        var command = model.Resources.Single(known => known.Name == resource)
-            .Annotations.OfType<ResourceCommandAnnotation>().Single(command => command.DisplayName == button);
-        var pressed = await PressAsync(resource, command.Name);
+        var command = CommandOf(resource, button);
+        var pressed = await PressAsync(resource, command);
         Assert.True(pressed.Success, $"{button} at {resource}: {pressed.Message}");
-        if (command.Name is "crash" or KnownResourceCommands.StopCommand)
+        if (command == KnownResourceCommands.StopCommand || command == "crash")
         {
             await EndedAsync(resource);
         }
-    }
-
-    /// <summary>What a resource has written.</summary>
-    public async Task<string> LogAsync(string resource)
-    {
-        var current = await App.ResourceNotifications.WaitForResourceAsync(resource, _ => true);
-        var log = new List<string>();
-        await foreach (var lines in App.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(current.ResourceId))
-        {
-            log.AddRange(lines.Select(line => line.Content));
-        }
-
-        return string.Join('\n', log);
     }
 }
 
