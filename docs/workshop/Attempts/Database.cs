@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Attempts;
 
-/// <summary>The database of one end. Each attempt has a schema of its own in it, beside the tables of the demo: attempt_1 and so on.</summary>
+/// <summary>The database of one end. Each attempt has a schema of its own in it (attempt_1), beside the tables of the demo.</summary>
 internal static class Database
 {
     private const int Items = 100;

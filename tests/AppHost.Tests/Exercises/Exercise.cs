@@ -51,6 +51,6 @@ internal sealed partial class Exercise(string folder)
     private static partial Regex CodeSpan();
 
     [GeneratedRegex(
-        @"\[[^\]]+\]\((?<file>[^)]+)\):\n\n```csharp\n(?<line>.+)\n```\n\n[^\n]+\n\n```sh\ndotnet test (?<project>\S+) --filter (?<test>\w+)\n```")]
+        @"\]\((?<file>[^)]+)\):\n\n```csharp\n(?<line>.+)\n```\n\n[^\n]+\n\n```sh\ndotnet test (?<project>\S+) --filter (?<test>\w+)\n```")]
     private static partial Regex BrokenCode();
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AppHost.Tests.Exercises;
 
-/// <summary>The terminal of a reader: one bash for all commands of an exercise, so that later ones see the variables of earlier ones.</summary>
+/// <summary>The terminal of a reader: one bash for an exercise, so that later commands see the variables of earlier ones.</summary>
 internal sealed class Terminal : IDisposable
 {
     private const string End = "the end of these commands";
