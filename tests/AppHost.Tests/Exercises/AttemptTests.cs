@@ -5,7 +5,7 @@ namespace AppHost.Tests.Exercises;
 /// <summary>Runs the commands of the exercises 1 to 3, each on databases and a broker of its own, all at the same time.</summary>
 public sealed class AttemptTests
 {
-    /// <summary>It starts 40 processes, and waits for each. On a busy machine that takes minutes.</summary>
+    /// <summary>It starts 24 processes, and waits for each. On a busy machine that takes minutes.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     [Fact]
