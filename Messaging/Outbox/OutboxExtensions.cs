@@ -37,6 +37,8 @@ public static class OutboxExtensions
 
         // From the relay to the broker
         builder.Services.AddSingleton(CreateDatabase<TContext>);
+        builder.Services.AddSingleton(CreateLogDatabase<TContext>);
+        builder.Services.AddSingleton<LogSetUp>();
         builder.Services.AddSingleton<RelayMetrics>();
         builder.Services.AddSingleton<OutboxRelay>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay>());
@@ -47,6 +49,14 @@ public static class OutboxExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxBacklogMonitor>());
         builder.Services.AddHealthChecks().Add(new(
             "partitions", services => services.GetRequiredService<OutboxBacklogMonitor>(), HealthStatus.Degraded, tags: null));
+        if (builder.Configuration.GetSection(OutboxOptions.SectionName)[nameof(OutboxOptions.Relay)] is nameof(OutboxRelayKind.Wal))
+        {
+            builder.Services.AddSingleton<LogLagMonitor>();
+            builder.Services.AddHostedService(services => services.GetRequiredService<LogLagMonitor>());
+            builder.Services.AddHealthChecks().Add(new(
+                "log", services => services.GetRequiredService<LogLagMonitor>(), HealthStatus.Degraded, tags: null));
+        }
+
         const string Retention = $"{OutboxOptions.SectionName}:Retention";
         builder.AddRetention<TContext>(new("outbox_messages", "sent_at", OutboxSql.IsSent, Retention, DefaultPeriod: TimeSpan.FromDays(1)));
         return builder;
@@ -55,10 +65,17 @@ public static class OutboxExtensions
     private static OutboxDatabase CreateDatabase<TContext>(IServiceProvider services)
         where TContext : DbContext
     {
-        var instance = services.GetRequiredService<IConfiguration>()["OTEL_SERVICE_NAME"] ?? Environment.MachineName;
         var source = services.GetRequiredService<DatabaseSource<TContext>>();
         return new(
-            source.Create(settings => OutboxDatabase.Configure(settings, instance)),
+            source.Create(settings => OutboxDatabase.Configure(settings, InstanceOf(services))),
             services.GetRequiredService<DatabaseMigration<TContext>>().Completed);
     }
+
+    private static LogDatabase CreateLogDatabase<TContext>(IServiceProvider services)
+        where TContext : DbContext =>
+        new(services.GetRequiredService<DatabaseSource<TContext>>().DirectConnectionString(
+            settings => LogDatabase.Configure(settings, InstanceOf(services))));
+
+    private static string InstanceOf(IServiceProvider services) =>
+        services.GetRequiredService<IConfiguration>()["OTEL_SERVICE_NAME"] ?? Environment.MachineName;
 }

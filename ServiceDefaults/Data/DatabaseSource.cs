@@ -68,6 +68,17 @@ public sealed class DatabaseSource<TContext> : IAsyncDisposable
         return source.Build();
     }
 
+    /// <summary>
+    /// The address of the server itself with other settings, for connections that no data source opens. They get no password from a
+    /// provider.
+    /// </summary>
+    public string DirectConnectionString(Action<NpgsqlConnectionStringBuilder> change)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_direct);
+        change(settings);
+        return settings.ConnectionString;
+    }
+
     /// <summary>Connects a DbContext to the server itself, past a pooler, until the result is disposed.</summary>
     public IDisposable ConnectDirectly(DbContext db) => new DirectConnection(db, _beside?.Value);
 

@@ -66,6 +66,7 @@ internal sealed class Settings<TOptions>(IConfigurationSection section, string n
 
     private static string FormOf(Type type) => Type.GetTypeCode(type) switch
     {
+        _ when type.IsEnum => $"one of {string.Join(", ", Enum.GetNames(type))}",
         TypeCode.String => "a text",
         TypeCode.Int32 => "a whole number",
         _ when type == typeof(TimeSpan) => "a time such as 00:00:30 or 7.00:00:00 (days.hours:minutes:seconds)",

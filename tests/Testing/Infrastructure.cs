@@ -65,6 +65,11 @@ public sealed class Infrastructure : IAsyncLifetime
         var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _databases)}");
         await using var connection = new NpgsqlConnection(_postgres);
         await connection.OpenAsync();
+
+        // A server has ten replication slots. The tests before have left theirs.
+        await using var drop = new NpgsqlCommand(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active", connection);
+        await drop.ExecuteNonQueryAsync();
         await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         await create.ExecuteNonQueryAsync();
 

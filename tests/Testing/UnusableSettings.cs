@@ -50,6 +50,13 @@ public static class UnusableSettings
             yield return ($"{(int)range.Minimum - 1}", words);
             yield return ($"{(int)range.Maximum + 1}", words);
         }
+        else if (property.PropertyType.IsEnum)
+        {
+            string[] words = ["one of", .. Enum.GetNames(property.PropertyType)];
+            yield return ("lots", words);
+            yield return ("", words);
+            yield return ("99", words);
+        }
         else
         {
             Assert.Equal(typeof(string), property.PropertyType);

@@ -8,6 +8,9 @@ namespace Messaging.Outbox.Advanced;
 /// <param name="LowestOpenId">The lowest id that is pending from there on, or makes others wait. Null if there is none.</param>
 internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpenId)
 {
+    /// <summary>True if any message makes others wait.</summary>
+    public bool HasBlocking { get; init; }
+
     /// <summary>
     /// A transaction locks the table before it takes an id from the sequence, and keeps the lock until it ends. So whoever has an id that
     /// nobody else sees yet is among the writers.
@@ -24,7 +27,8 @@ internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpenI
                   AND pid IS DISTINCT FROM pg_backend_pid()),
             least(
                 (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsPending} AND id >= @low),
-                (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsBlocking}))
+                (SELECT min(id) FROM outbox_messages WHERE {OutboxSql.IsBlocking})),
+            EXISTS (SELECT FROM outbox_messages WHERE {OutboxSql.IsBlocking})
         """;
 
     /// <param name="session">The relay's session.</param>
@@ -38,6 +42,9 @@ internal sealed record Heartbeat(int Relays, string[] Writers, long? LowestOpenI
         return new(
             (int)reader.GetInt64(0),
             reader.GetFieldValue<string[]>(1),
-            await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetInt64(2));
+            await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetInt64(2))
+        {
+            HasBlocking = reader.GetBoolean(3),
+        };
     }
 }

@@ -13,7 +13,8 @@ internal sealed partial class OutboxDispatcher(
     OutboxSignal signal,
     RelayMetrics metrics,
     TimeProvider time,
-    ILogger logger) : IDisposable
+    ILogger logger,
+    LogFollower? log = null) : IDisposable
 {
     /// <summary>How often the relay asks who else is there. Well below the 5 seconds after which its session would end.</summary>
     private static readonly TimeSpan LongestBeatInterval = TimeSpan.FromSeconds(1);
@@ -119,14 +120,20 @@ internal sealed partial class OutboxDispatcher(
         var heartbeat = await Heartbeat.ReadAsync(session, _position.LowestOpenId, cancellationToken);
         _lastBeat = time.GetTimestamp();
         _position.Learn(heartbeat);
-        if (_beats % Beats(SweepInterval) == 0)
+        var isSweepDue = _beats % Beats(SweepInterval) == 0;
+        if (isSweepDue)
         {
             _position.ForgetLowestOpenId();
+            await (log is null ? session.ExecuteAsync(LogSetUp.DropUnusedSlot, cancellationToken) : Task.CompletedTask);
         }
 
-        _isPollDue |= _beats++ % Beats(options.PollInterval) == 0;
+        _isPollDue |= isSweepDue || (_beats % Beats(options.PollInterval) == 0 && log?.NeedsTable(heartbeat) is not false);
+        _beats++;
         var before = _share.Readable.Length;
-        if (await _share.BalanceAsync(heartbeat.Relays, IsBusy, cancellationToken))
+
+        // A slot has one reader. So the relay that follows the log takes all partitions, and others of its kind stand by.
+        var hasGained = await _share.BalanceAsync(log is null ? heartbeat.Relays : 1, IsBusy, cancellationToken);
+        if (hasGained)
         {
             // What is known of the outbox is known of the other partitions.
             _isPollDue = true;
@@ -137,6 +144,8 @@ internal sealed partial class OutboxDispatcher(
         {
             LogOwned(logger, _share.Readable.Length, heartbeat.Relays);
         }
+
+        _isPollDue |= log is not null && await log.BeatAsync(heartbeat, _share.Readable.Length > 0, hasGained, cancellationToken);
     }
 
     private int Beats(TimeSpan interval) => Math.Max(1, (int)(interval / _beatInterval));
@@ -170,8 +179,10 @@ internal sealed partial class OutboxDispatcher(
         foreach (var delivery in answered)
         {
             _held.Remove(delivery.Message.Id);
+            log?.OnDecided(delivery.Message, isLeft: delivery.WasSkipped);
         }
 
+        log?.Confirm();
         _hasMarked = accepted.Count > 0;
         return true;
     }
@@ -180,16 +191,44 @@ internal sealed partial class OutboxDispatcher(
     /// <returns>True if there may be more.</returns>
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        if (!HasRoom || !StartPassIfDue())
+        if (!HasRoom)
         {
             return false;
+        }
+
+        if (!StartPassIfDue())
+        {
+            await ReadLogAsync(cancellationToken);
+            return log is { HasEntries: true };
         }
 
         // A crash here means: nothing was published, nothing was marked. The same messages are read again.
         var read = await PendingMessage.ReadAsync(session, _share.Readable, _position.Next, options.BatchSize, cancellationToken);
         _position.Advance(read.Count == 0 ? null : read[^1].Id, read.Count < options.BatchSize);
+        if (log is not null)
+        {
+            await log.OnReadAsync(read, _position.IsAtEnd, cancellationToken);
+        }
+
         _publisher.Publish([.. read.Where(message => _held.TryAdd(message.Id, message))]);
         return !_position.IsAtEnd;
+    }
+
+    /// <summary>Publishes what has come from the log. A crash here means: the messages are pending, and the next relay reads them.</summary>
+    private async Task ReadLogAsync(CancellationToken cancellationToken)
+    {
+        if (log is { HasEntries: true })
+        {
+            var logged = await log.TakeAsync(_share.Readable, cancellationToken);
+            var held = logged.Where(message => _held.TryAdd(message.Id, message)).ToList();
+            foreach (var other in held.Count < logged.Count ? logged.Where(message => _held[message.Id] != (object)message) : [])
+            {
+                // Another message has its id: somebody has reset the sequence. The table has both, one after the other.
+                log.OnDecided(other, isLeft: true);
+            }
+
+            _publisher.Publish(held);
+        }
     }
 
     /// <returns>True if a pass is under way.</returns>
@@ -199,8 +238,9 @@ internal sealed partial class OutboxDispatcher(
         {
             _isPollDue = false;
             _position.StartFullPass();
+            log?.OnFullPass();
         }
-        else if (_position.IsAtEnd && signal.TakeNews())
+        else if (_position.IsAtEnd && signal.TakeNews() && log is not { IsFollowing: true })
         {
             _position.StartPass();
         }

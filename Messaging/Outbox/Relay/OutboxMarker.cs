@@ -34,6 +34,15 @@ internal sealed partial class OutboxMarker(
         WHERE id = ANY(@ids) AND xmin::text::bigint = (@versions)[width_bucket(id, @ids)] AND {OutboxSql.IsPending}
         """;
 
+    /// <summary>
+    /// Marks what came from the log, whose version is not known for certain. In the session that has published it, nobody else can have
+    /// changed the row: only a message that is sent, failed or refused can be decided upon.
+    /// </summary>
+    public const string MarkLogged = $"""
+        UPDATE outbox_messages SET status = 'Sent', sent_at = now()
+        WHERE message_id = ANY(@messages) AND {OutboxSql.IsPending} AND next_attempt_at IS NULL
+        """;
+
     /// <summary>The delay doubles with each refusal. The last refusal fails the message.</summary>
     private const string MarkRefused = $"""
         UPDATE outbox_messages SET
@@ -45,6 +54,9 @@ internal sealed partial class OutboxMarker(
         RETURNING {OutboxSql.IsFailed}
         """;
 
+    /// <summary>Number of messages that were accepted in an earlier session. Since then, others may have changed their rows.</summary>
+    private int _late = unmarked.Count;
+
     /// <summary>Remembers what was accepted, for the next mark.</summary>
     public void Remember(IEnumerable<OutboxDelivery> answered) =>
         unmarked.AddRange(answered.Where(delivery => delivery.IsAccepted).Select(delivery => delivery.Message));
@@ -54,15 +66,13 @@ internal sealed partial class OutboxMarker(
     public async Task<IReadOnlyList<PendingMessage>> MarkAcceptedAsync(IReadOnlyList<OutboxDelivery> answered)
     {
         Remember(answered);
-        PendingMessage[] accepted = [.. unmarked.OrderBy(message => message.Id)];
+        PendingMessage[] accepted = [.. unmarked];
         if (accepted.Length > 0)
         {
-            // Not cancelled when the service stops: an accepted message without its mark is published twice.
-            await session.ExecuteAsync(
-                MarkSent,
-                CancellationToken.None,
-                ("ids", Array.ConvertAll(accepted, message => message.Id)),
-                ("versions", Array.ConvertAll(accepted, message => message.RowVersion)));
+            bool IsLogged(PendingMessage message, int index) => index >= _late && message.Transaction is not null;
+            await MarkLoggedAsync([.. accepted.Where(IsLogged)]);
+            await MarkReadAsync([.. accepted.Where((message, index) => !IsLogged(message, index)).OrderBy(message => message.Id)]);
+            _late = 0;
             unmarked.Clear();
             poison.RecordProgress(accepted.Length);
             metrics.RecordPublished(accepted, time.GetUtcNow());
@@ -70,6 +80,16 @@ internal sealed partial class OutboxMarker(
 
         return accepted;
     }
+
+    // Marks are not cancelled when the service stops: an accepted message without its mark is published twice.
+    private Task MarkLoggedAsync(PendingMessage[] logged) => logged.Length == 0 ? Task.CompletedTask : session.ExecuteAsync(
+        MarkLogged, CancellationToken.None, ("messages", Array.ConvertAll(logged, message => message.MessageId)));
+
+    private Task MarkReadAsync(PendingMessage[] read) => read.Length == 0 ? Task.CompletedTask : session.ExecuteAsync(
+        MarkSent,
+        CancellationToken.None,
+        ("ids", Array.ConvertAll(read, message => message.Id)),
+        ("versions", Array.ConvertAll(read, message => message.RowVersion)));
 
     /// <summary>Marks a message that the broker refuses. It is tried again later, or it is failed.</summary>
     public async Task MarkRefusedAsync(PendingMessage message, string reason)

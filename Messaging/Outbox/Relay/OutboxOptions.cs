@@ -11,6 +11,12 @@ internal sealed class OutboxOptions
     [Required(ErrorMessage = "Outbox:Queue is not set: set it to the queue to publish to.")]
     public string? Queue { get; set; }
 
+    /// <summary>
+    /// How the relay learns of new messages: <c>Polling</c> reads the table, <c>Wal</c> follows the write-ahead log. Defaults to Polling.
+    /// </summary>
+    [EnumDataType(typeof(OutboxRelayKind))]
+    public OutboxRelayKind Relay { get; set; }
+
     /// <summary>The source of the events, a URI reference (CloudEvents 1.0). Defaults to a slash and the name of the service.</summary>
     [Required]
     public string? Source { get; set; }

@@ -4,7 +4,8 @@ namespace Messaging.Outbox.Relay;
 
 /// <summary>A pending row, as the relay reads it. <see cref="OutboxMessage"/> describes the columns.</summary>
 /// <param name="RowVersion">
-/// The transaction that wrote this version of the row (<c>xmin</c>). It is another one once anybody has changed the row.
+/// The transaction that wrote this version of the row (<c>xmin</c>). It is another one once anybody has changed the row. The log knows only
+/// the number of the whole transaction, and a row that was written after a savepoint has another one.
 /// </param>
 /// <param name="Payload">The event as JSON in UTF-8.</param>
 /// <param name="IsRetry">True if it was refused before. The database then makes the later messages of its aggregate wait for it.</param>
@@ -21,6 +22,9 @@ internal sealed record PendingMessage(
     DateTimeOffset OccurredAt,
     bool IsRetry)
 {
+    /// <summary>The transaction with which it came from the log. Null if it was read from the table.</summary>
+    public LoggedTransaction? Transaction { get; init; }
+
     /// <summary>
     /// Walks ix_outbox_messages_pending from <c>@from</c> on. It asks once if any message blocks, and usually none does. Otherwise it looks
     /// up each message in ix_outbox_messages_blocking.
