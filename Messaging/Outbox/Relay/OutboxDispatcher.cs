@@ -166,13 +166,12 @@ internal sealed partial class OutboxDispatcher(
 
         foreach (var delivery in answered.Where(delivery => delivery is { IsAccepted: false, WasSkipped: false }))
         {
-            if (link.IsClosed || delivery.Refusal is not { } reason)
+            if (link.IsClosed || delivery.Refusal is not { } reason || !await _marker.MarkRefusedAsync(delivery.Message, reason))
             {
                 await LeaveAsync(answered);
                 return false;
             }
 
-            await _marker.MarkRefusedAsync(delivery.Message, reason);
             _publisher.Reopen(delivery.Message.AggregateId);
         }
 

@@ -43,6 +43,12 @@ internal sealed partial class OutboxMarker(
         WHERE message_id = ANY(@messages) AND {OutboxSql.IsPending} AND next_attempt_at IS NULL
         """;
 
+    private const string Invisible = """
+        SELECT ARRAY(
+            SELECT message FROM unnest(@messages) AS message
+            WHERE NOT EXISTS (SELECT FROM outbox_messages WHERE message_id = message))
+        """;
+
     /// <summary>The delay doubles with each refusal. The last refusal fails the message.</summary>
     private const string MarkRefused = $"""
         UPDATE outbox_messages SET
@@ -62,37 +68,34 @@ internal sealed partial class OutboxMarker(
         unmarked.AddRange(answered.Where(delivery => delivery.IsAccepted).Select(delivery => delivery.Message));
 
     /// <summary>Marks what was accepted, now or in an earlier session.</summary>
-    /// <returns>The messages that were accepted.</returns>
+    /// <returns>The messages that are marked now.</returns>
     public async Task<IReadOnlyList<PendingMessage>> MarkAcceptedAsync(IReadOnlyList<OutboxDelivery> answered)
     {
         Remember(answered);
-        PendingMessage[] accepted = [.. unmarked];
-        if (accepted.Length > 0)
+        if (unmarked.Count == 0)
         {
-            bool IsLogged(PendingMessage message, int index) => index >= _late && message.Transaction is not null;
-            await MarkLoggedAsync([.. accepted.Where(IsLogged)]);
-            await MarkReadAsync([.. accepted.Where((message, index) => !IsLogged(message, index)).OrderBy(message => message.Id)]);
-            _late = 0;
-            unmarked.Clear();
-            poison.RecordProgress(accepted.Length);
-            metrics.RecordPublished(accepted, time.GetUtcNow());
+            return [];
         }
 
-        return accepted;
+        PendingMessage[] read = [.. unmarked.Where((message, index) => !IsLogged(message, index)).OrderBy(message => message.Id)];
+        PendingMessage[] logged = [.. unmarked.Where(IsLogged)];
+        await MarkReadAsync(read);
+        var invisible = await MarkLoggedAsync(logged);
+        PendingMessage[] marked = [.. read, .. logged.Where(message => !invisible.Contains(message.MessageId))];
+        _late = 0;
+        unmarked.RemoveAll(message => !invisible.Contains(message.MessageId));
+        if (marked.Length > 0)
+        {
+            poison.RecordProgress(marked.Length);
+            metrics.RecordPublished(marked, time.GetUtcNow());
+        }
+
+        return marked;
     }
 
-    // Marks are not cancelled when the service stops: an accepted message without its mark is published twice.
-    private Task MarkLoggedAsync(PendingMessage[] logged) => logged.Length == 0 ? Task.CompletedTask : session.ExecuteAsync(
-        MarkLogged, CancellationToken.None, ("messages", Array.ConvertAll(logged, message => message.MessageId)));
-
-    private Task MarkReadAsync(PendingMessage[] read) => read.Length == 0 ? Task.CompletedTask : session.ExecuteAsync(
-        MarkSent,
-        CancellationToken.None,
-        ("ids", Array.ConvertAll(read, message => message.Id)),
-        ("versions", Array.ConvertAll(read, message => message.RowVersion)));
-
     /// <summary>Marks a message that the broker refuses. It is tried again later, or it is failed.</summary>
-    public async Task MarkRefusedAsync(PendingMessage message, string reason)
+    /// <returns>False if it came from the log, and nobody sees it yet in the table.</returns>
+    public async Task<bool> MarkRefusedAsync(PendingMessage message, string reason)
     {
         await using var command = session.Command(
             MarkRefused,
@@ -101,10 +104,10 @@ internal sealed partial class OutboxMarker(
             ("first", options.FirstRetryDelay),
             ("longest", options.MaxRetryDelay),
             ("attempts", options.MaxAttempts));
-        var isFailed = await command.ExecuteScalarAsync(CancellationToken.None) is true;
+        var isFailed = await command.ExecuteScalarAsync(CancellationToken.None) as bool?;
         poison.RecordProgress(1);
         metrics.RecordRefused();
-        if (isFailed)
+        if (isFailed is true)
         {
             LogFailed(logger, message.MessageId, message.AggregateId, reason);
         }
@@ -112,6 +115,8 @@ internal sealed partial class OutboxMarker(
         {
             LogRefused(logger, message.MessageId, message.AggregateId, reason);
         }
+
+        return isFailed is not null || message.Transaction is null;
     }
 
     /// <summary>Marks the message over which the link has ended, if it is proven.</summary>
@@ -121,6 +126,31 @@ internal sealed partial class OutboxMarker(
         {
             await MarkRefusedAsync(culprit.Message, $"The broker ended the link over this message: {culprit.Refusal}");
         }
+    }
+
+    private bool IsLogged(PendingMessage message, int index) => index >= _late && message.Transaction is not null;
+
+    // Marks are not cancelled when the service stops: an accepted message without its mark is published twice.
+    private Task MarkReadAsync(PendingMessage[] read) => read.Length == 0 ? Task.CompletedTask : session.ExecuteAsync(
+        MarkSent,
+        CancellationToken.None,
+        ("ids", Array.ConvertAll(read, message => message.Id)),
+        ("versions", Array.ConvertAll(read, message => message.RowVersion)));
+
+    /// <returns>
+    /// Messages that nobody sees yet, because their commit waits, for example for a standby. They are in the log already. They are marked
+    /// later.
+    /// </returns>
+    private async Task<HashSet<Guid>> MarkLoggedAsync(PendingMessage[] logged)
+    {
+        (string, object) messages = ("messages", Array.ConvertAll(logged, message => message.MessageId));
+        if (logged.Length == 0 || await session.ExecuteAsync(MarkLogged, CancellationToken.None, messages) == logged.Length)
+        {
+            return [];
+        }
+
+        await using var command = session.Command(Invisible, messages);
+        return [.. (Guid[])(await command.ExecuteScalarAsync(CancellationToken.None))!];
     }
 
     [LoggerMessage(2, LogLevel.Warning, "The broker refused message {MessageId}, aggregate {AggregateId} waits: {Reason}")]

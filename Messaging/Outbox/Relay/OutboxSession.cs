@@ -49,10 +49,11 @@ internal sealed class OutboxSession : IAsyncDisposable
         }
     }
 
-    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
+    /// <returns>Number of rows that were changed.</returns>
+    public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
     {
         await using var command = Command(sql, parameters);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
