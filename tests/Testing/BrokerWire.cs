@@ -18,6 +18,7 @@ public sealed class BrokerWire : TcpWire
     private byte[]? _lastWord;
     private bool _releasesNext;
     private int _releases;
+    private int _kept;
     private Pause? _pause;
     private int _transfers;
 
@@ -39,6 +40,9 @@ public sealed class BrokerWire : TcpWire
 
     /// <summary>Keeps the broker's acceptances back, as a slow broker would.</summary>
     public bool KeepsAcceptances { get; set; }
+
+    /// <summary>Number of the broker's answers that were kept back.</summary>
+    public int Kept => Volatile.Read(ref _kept);
 
     /// <summary>Gives all messages back (3.4.4), as a broker does that has no room.</summary>
     public bool ReleasesAll { get; set; }
@@ -157,6 +161,7 @@ public sealed class BrokerWire : TcpWire
 
         if (KeepsAcceptances)
         {
+            Interlocked.Increment(ref _kept);
             return [];
         }
 

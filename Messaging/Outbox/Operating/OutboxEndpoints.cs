@@ -35,6 +35,7 @@ public static partial class OutboxEndpoints
     {
         var backlog = await OutboxBacklog.MeasureAsync(outbox, time, cancellationToken);
         var owners = await outbox.Db.Database.SqlQueryRaw<PartitionOwner>(OutboxLocks.Owners).ToListAsync(cancellationToken);
+        var log = await LogLag.MeasureAsync(outbox, cancellationToken);
         return TypedResults.Ok(new OutboxResponse(
             backlog.Pending,
             backlog.Failed,
@@ -43,7 +44,8 @@ public static partial class OutboxEndpoints
                 .GroupBy(owner => (owner.Name, owner.Pid))
                 .Select(owned => new OutboxRelayResponse(
                     owned.Key.Name, owned.Key.Pid, [.. owned.Select(owner => owner.Partition).Order()]))
-                .OrderBy(relay => relay.Name)]));
+                .OrderBy(relay => relay.Name)],
+            log is null ? null : new(log.Slot, log.IsActive, log.Status, log.Bytes)));
     }
 
     /// <param name="status">Pending, Sent or Failed. Defaults to all.</param>

@@ -7,7 +7,16 @@ namespace Messaging.Outbox.Operating;
 /// <param name="Failed">Number of failed messages. Each makes the later ones of its aggregate wait.</param>
 /// <param name="OldestPendingAge">Time since the oldest pending message was written. Null if there is none.</param>
 /// <param name="Relays">The relays that own partitions.</param>
-public sealed record OutboxResponse(long Pending, long Failed, TimeSpan? OldestPendingAge, IReadOnlyList<OutboxRelayResponse> Relays);
+/// <param name="Log">The replication slot of a relay that follows the write-ahead log. Null if there is none.</param>
+public sealed record OutboxResponse(
+    long Pending, long Failed, TimeSpan? OldestPendingAge, IReadOnlyList<OutboxRelayResponse> Relays, OutboxLogResponse? Log);
+
+/// <summary>The replication slot.</summary>
+/// <param name="Slot">Its name.</param>
+/// <param name="IsActive">True if a relay reads from it now.</param>
+/// <param name="Status">What the server says of it: reserved, extended, unreserved or lost.</param>
+/// <param name="LagBytes">How much of its log the server keeps for the relay.</param>
+public sealed record OutboxLogResponse(string Slot, bool IsActive, string Status, long LagBytes);
 
 /// <summary>A running relay.</summary>
 /// <param name="Name">The instance of the service: the resource's name in the AppHost, otherwise the machine's name.</param>

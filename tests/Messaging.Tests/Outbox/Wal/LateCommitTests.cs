@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Messaging.Tests.Outbox.Wal;
 
 /// <summary>
@@ -15,6 +17,7 @@ public sealed class LateCommitTests(Infrastructure infrastructure) : IAsyncLifet
         _table = await OutboxTable.CreateAsync(infrastructure);
         _wire = new BrokerWire(infrastructure.Broker);
         await Sql.SetForDatabaseAsync(_table.Database, "synchronous_commit", "local");
+        NpgsqlConnection.ClearAllPools();
         await SetStandbyAsync("nobody");
     }
 
@@ -29,7 +32,7 @@ public sealed class LateCommitTests(Infrastructure infrastructure) : IAsyncLifet
     public async Task A_message_is_marked_when_it_becomes_visible_and_it_is_published_once()
     {
         await using var host = await StartAsync();
-        var adding = AddAsync(Guid.CreateVersion7(), 1);
+        var adding = await BeginToAddAsync(Guid.CreateVersion7(), 1);
         await Eventually.GetAsync(() => Task.FromResult(_wire.Transfers), transfers => transfers == 2);
         Assert.Equal(1, await OutboxRows.CountAsync(_table.Database, "Sent"));
 
@@ -46,7 +49,7 @@ public sealed class LateCommitTests(Infrastructure infrastructure) : IAsyncLifet
         await Sql.ExecuteAsync(_table.Database, "UPDATE outbox_messages SET status = 'Failed', last_error = 'refused'");
         await using var host = await StartAsync();
         var before = await LogSlot.EndAsync(_table.Database);
-        var adding = AddAsync(aggregate, 2);
+        var adding = await BeginToAddAsync(aggregate, 2);
         await Eventually.GetAsync(() => LogSlot.IsConfirmedAsync(_table.Database, before), isConfirmed => isConfirmed);
         await Sql.ExecuteAsync(
             _table.Database, "UPDATE outbox_messages SET status = 'Pending', next_attempt_at = now() WHERE status = 'Failed'");
@@ -63,7 +66,7 @@ public sealed class LateCommitTests(Infrastructure infrastructure) : IAsyncLifet
     public async Task A_message_that_is_refused_before_it_is_visible_makes_its_aggregate_wait()
     {
         await using var host = await StartAsync();
-        var adding = AddAsync(Guid.CreateVersion7(), 1, BrokerWire.Marker);
+        var adding = await BeginToAddAsync(Guid.CreateVersion7(), 1, BrokerWire.Marker);
         await Eventually.GetAsync(() => Task.FromResult(_wire.Transfers), transfers => transfers == 2);
         await ReleaseAsync(adding);
         await Eventually.GetAsync(() => OutboxRows.CountAsync(_table.Database, "Failed"), failed => failed == 1);
@@ -80,8 +83,18 @@ public sealed class LateCommitTests(Infrastructure infrastructure) : IAsyncLifet
     }
 
     /// <summary>Adds a message whose commit waits.</summary>
-    private Task<int> AddAsync(Guid aggregate, int version, string value = "") => Sql.ExecuteAsync(
-        $"{_table.Database};Command Timeout=0;Application Name=waits;Options=-c synchronous_commit=on",
+    /// <returns>The end of the wait.</returns>
+    private async Task<Task> BeginToAddAsync(Guid aggregate, int version, string value = "")
+    {
+        var adding = AddAsync(aggregate, version, value);
+        const string Waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'waits' AND wait_event = 'SyncRep')";
+        await Eventually.GetAsync(() => Sql.ScalarAsync<bool>(_table.Database, Waits), waits => waits || adding.IsCompleted);
+        Assert.False(adding.IsCompleted, $"The commit has not waited: {adding.Exception}");
+        return adding;
+    }
+
+    private Task<int> AddAsync(Guid aggregate, int version, string value) => Sql.ExecuteAsync(
+        $"{_table.Database};Pooling=false;Command Timeout=0;Application Name=waits;Options=-c synchronous_commit=on",
         $$"""
         INSERT INTO outbox_messages
             (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
@@ -93,7 +106,6 @@ public sealed class LateCommitTests(Infrastructure infrastructure) : IAsyncLifet
     /// <summary>Gives up the wait. The commit stays, and becomes visible.</summary>
     private async Task ReleaseAsync(Task adding)
     {
-        Assert.False(adding.IsCompleted, "The commit has not waited.");
         await Sql.ExecuteAsync(_table.Database, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'waits'");
         await adding;
     }

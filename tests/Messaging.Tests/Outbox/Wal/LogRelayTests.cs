@@ -51,7 +51,7 @@ public sealed class LogRelayTests(Infrastructure infrastructure) : IAsyncLifetim
         _wire.KeepsAcceptances = true;
         var before = await LogSlot.EndAsync(_table.Database);
         await _table.AddAsync(Guid.CreateVersion7(), 1);
-        await Eventually.GetAsync(() => Task.FromResult(_wire.Transfers), transfers => transfers == 2);
+        await Eventually.GetAsync(() => Task.FromResult(_wire.Kept), kept => kept == 1);
         _wire.KeepsAcceptances = false;
 
         // These are accepted, and their position is behind that of the first one.

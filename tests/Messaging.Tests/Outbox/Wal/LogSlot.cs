@@ -23,6 +23,7 @@ internal static class LogSlot
     /// <summary>Waits until the relay takes messages from the log: only then it confirms a position.</summary>
     public static async Task FollowedAsync(OutboxTable table)
     {
+        await Eventually.GetAsync(() => IsActiveAsync(table.Database), isActive => isActive);
         var before = await EndAsync(table.Database);
         await table.AddAsync(Guid.CreateVersion7(), 1);
         await Eventually.GetAsync(() => IsConfirmedAsync(table.Database, before), isConfirmed => isConfirmed);
@@ -38,25 +39,18 @@ internal static class LogSlot
     /// <summary>Writes so much log that the server keeps no more of it for a slot that nobody reads from.</summary>
     public static async Task LoseAsync(string database)
     {
-        await SetAsync("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
-        for (var segment = 0; segment < 4; segment++)
-        {
-            await Sql.ExecuteAsync(database, "SELECT pg_logical_emit_message(true, 'a test', ''), pg_switch_wal()");
-        }
-
+        // A segment is 16 MB, and the server keeps 1 GB.
         await Eventually.GetAsync(
             async () =>
             {
+                for (var segment = 0; segment < 17; segment++)
+                {
+                    await Sql.ExecuteAsync(database, "SELECT pg_logical_emit_message(false, 'a test', ''), pg_switch_wal()");
+                }
+
                 await Sql.ExecuteAsync(database, "CHECKPOINT");
                 return await Sql.ScalarAsync<string>(database, $"SELECT wal_status {Here}");
             },
             status => status == "lost");
-        await SetAsync("ALTER SYSTEM RESET max_slot_wal_keep_size");
-
-        async Task SetAsync(string setting)
-        {
-            await Sql.ExecuteAsync(database, setting);
-            await Sql.ExecuteAsync(database, "SELECT pg_reload_conf()");
-        }
     }
 }

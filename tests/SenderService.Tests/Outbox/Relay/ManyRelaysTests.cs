@@ -6,12 +6,16 @@ using Messaging.Outbox.Sharing;
 
 namespace SenderService.Tests.Outbox.Relay;
 
-/// <summary>Several instances on one database. They are processes in tests that kill one.</summary>
+/// <summary>
+/// Several instances on one database, which share the work. They are processes in tests that kill one. A relay that follows the log does not
+/// share: see <see cref="Wal.LogTakeOverTests"/>.
+/// </summary>
 [Collection(SenderSuite.Name)]
 public sealed class ManyRelaysTests(Infrastructure infrastructure)
 {
     private const int Messages = 20_000;
     private const int Aggregates = 200;
+    private const string Polls = "Outbox:Relay=Polling";
 
     private const string CutRelays =
         $"SELECT count(pg_terminate_backend(pid)) FROM (SELECT DISTINCT \"Pid\" AS pid FROM ({OutboxLocks.Owners}) AS owners) AS relays";
@@ -95,8 +99,8 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     [Fact]
     public async Task The_outbox_shows_which_instance_has_which_partitions()
     {
-        await using var first = await RunningSender.StartAsync(infrastructure, null, "OTEL_SERVICE_NAME=sender");
-        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, "OTEL_SERVICE_NAME=sender-2");
+        await using var first = await RunningSender.StartAsync(infrastructure, null, Polls, "OTEL_SERVICE_NAME=sender");
+        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, Polls, "OTEL_SERVICE_NAME=sender-2");
         var outbox = await Eventually.GetAsync(
             () => first.Client.GetFromJsonAsync<OutboxResponse>("/api/outbox"),
             outbox => outbox!.Relays.Select(relay => relay.Partitions.Count).SequenceEqual([8, 8]));
@@ -111,8 +115,8 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     public async Task A_commit_wakes_the_relay_of_another_instance()
     {
         const string NoPolling = "Outbox:PollInterval=00:01:00";
-        await using var first = await RunningSender.StartAsync(infrastructure, null, NoPolling);
-        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, NoPolling);
+        await using var first = await RunningSender.StartAsync(infrastructure, null, Polls, NoPolling);
+        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, Polls, NoPolling);
         await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8));
 
         await AssertSentLongBeforeAPollAsync(first);
@@ -123,8 +127,8 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
     {
         const string NoPolling = "Outbox:PollInterval=00:01:00";
         await using var wire = new BrokerWire(infrastructure.Broker);
-        await using var first = await RunningSender.StartAsync(infrastructure, wire.Address, NoPolling);
-        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, NoPolling);
+        await using var first = await RunningSender.StartAsync(infrastructure, wire.Address, Polls, NoPolling);
+        await using var second = await RunningSender.StartAnotherAsync(infrastructure, first, Polls, NoPolling);
         await SharesAsync(first.Database, shares => shares.Count == 2 && shares.Values.All(share => share == 8));
         wire.Cut();
         await SharesAsync(first.Database, shares => shares is { Count: 1 } && shares.Values.Single() == 16, TakeOver);
@@ -147,7 +151,7 @@ public sealed class ManyRelaysTests(Infrastructure infrastructure)
 
     private ServiceInstance Start(string database, string queue) => ServiceInstance.Start(
         RunningSender.Service,
-        [.. RunningSender.Settings(database, infrastructure.Broker, queue), "Outbox:BatchSize=100", "Outbox:MaxInFlight=100"]);
+        [.. RunningSender.Settings(database, infrastructure.Broker, queue), Polls, "Outbox:BatchSize=100", "Outbox:MaxInFlight=100"]);
 
     /// <summary>Number of partitions of each relay, by the process id of its session.</summary>
     private static Task<IReadOnlyDictionary<int, int>> SharesAsync(
