@@ -213,7 +213,7 @@ internal sealed partial class OutboxDispatcher(
         return !_position.IsAtEnd;
     }
 
-    /// <summary>Publishes what has come from the log. A crash here means: the messages are pending, and the next relay reads them.</summary>
+    /// <summary>Publishes what has come from the log. A crash here means: the messages are pending. The next relay reads them.</summary>
     private async Task ReadLogAsync(CancellationToken cancellationToken)
     {
         if (log is { HasEntries: true })

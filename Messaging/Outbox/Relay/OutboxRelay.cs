@@ -2,8 +2,8 @@ namespace Messaging.Outbox.Relay;
 
 /// <summary>
 /// The message relay: publishes what is pending, as soon as it is woken, and after a poll interval at the latest. It owns the loop and the
-/// waiting. <see cref="OutboxDispatcher"/> does one step. Several instances share the work by partitions. A relay of the other kind does the
-/// same, and follows the write-ahead log instead of reading the table: see <see cref="LogFollower"/>.
+/// waiting. <see cref="OutboxDispatcher"/> does one step. Several instances share the work by partitions. The other kind of relay follows
+/// the write-ahead log instead of reading the table: see <see cref="LogFollower"/>.
 /// </summary>
 internal sealed partial class OutboxRelay(
     AmqpConnection broker,

@@ -8,7 +8,12 @@ namespace Messaging.Outbox.Wal;
 /// follows the log from a position before which it has seen everything in the table.
 /// </summary>
 internal sealed partial class LogFollower(
-    LogSetUp setUp, LogDatabase database, OutboxSession session, OutboxOptions options, OutboxSignal signal, ILogger logger) : IAsyncDisposable
+    LogSetUp setUp,
+    LogDatabase database,
+    OutboxSession session,
+    OutboxOptions options,
+    OutboxSignal signal,
+    ILogger logger) : IAsyncDisposable
 {
     /// <summary>One second for the beat of the relay that takes over: 5 seconds after the last sign of life, it works.</summary>
     public const string SessionSetUp = "SET idle_session_timeout = '4s'";
@@ -43,7 +48,7 @@ internal sealed partial class LogFollower(
     /// <summary>All that was committed before this position was in the table when the relay read it.</summary>
     private NpgsqlLogSequenceNumber _start;
 
-    /// <summary>Transactions whose commit may be in the log before <see cref="_start"/>, although nobody sees yet what they wrote.</summary>
+    /// <summary>Their commits may be in the log before <see cref="_start"/>, although nobody sees yet what they wrote.</summary>
     private readonly HashSet<string> _writers = [];
 
     private LogStream? _stream;
@@ -166,7 +171,7 @@ internal sealed partial class LogFollower(
         return messages;
     }
 
-    /// <summary>Notes that a message is marked, or that it is left to the table: it is pending there, and cannot be published now.</summary>
+    /// <summary>Notes that a message is marked, or that it is left to the table: it is pending there and must wait.</summary>
     public void OnDecided(PendingMessage message, bool isLeft)
     {
         if (isLeft)
@@ -181,8 +186,8 @@ internal sealed partial class LogFollower(
     }
 
     /// <summary>
-    /// Confirms the position up to which nothing is needed again: each message is marked as sent, or is in the table with the reason why not.
-    /// A crash before means: the next relay gets them again, and drops what it finds marked in the table.
+    /// Confirms the position up to which nothing is needed again: each message is marked as sent, or it is pending or failed in the table.
+    /// A crash before means: the next relay gets them again, and drops them, because it has begun with the table.
     /// </summary>
     public void Confirm()
     {
@@ -250,22 +255,19 @@ internal sealed partial class LogFollower(
         _transactions.Clear();
         _writers.Clear();
         await ended.DisposeAsync();
-        switch (ended.Failure)
+        if (ended.Failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedObject })
         {
-            case ConfigurationException exception:
-                throw exception;
-
             // The publication did not exist yet when something was written that the slot still has to send.
-            case PostgresException { SqlState: PostgresErrorCodes.UndefinedObject }:
-                await session.ExecuteAsync(LogSetUp.DropUnusedSlot, cancellationToken);
-                break;
+            await session.ExecuteAsync(LogSetUp.DropUnusedSlot, cancellationToken);
         }
 
-        var reason = ended.Failure is { } failure ? Outage.ReasonOf(failure) ?? failure.ToString() : "the server has ended it";
+        var reason = ended.Failure is { } failure ? Outage.ReasonOf(failure) ?? failure.Message : "the server has ended it";
         if (reason != _lastFailure)
         {
+            // What the server says needs no stack trace. Anything else is a mistake of ours.
             _lastFailure = reason;
-            LogInterrupted(logger, reason);
+            var mistake = ended.Failure is NpgsqlException or IOException or ConfigurationException ? null : ended.Failure;
+            LogInterrupted(logger, mistake, reason);
         }
     }
 
@@ -273,5 +275,5 @@ internal sealed partial class LogFollower(
     private static partial void LogFollows(ILogger logger, NpgsqlLogSequenceNumber position);
 
     [LoggerMessage(2, LogLevel.Warning, "The write-ahead log cannot be read. The relay reads the table until it can: {Reason}")]
-    private static partial void LogInterrupted(ILogger logger, string reason);
+    private static partial void LogInterrupted(ILogger logger, Exception? exception, string reason);
 }

@@ -22,7 +22,9 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         WHERE slot_name = {SlotName} AND NOT active
         """;
 
-    /// <summary>Several instances may do this at once. A publication that has lost the table publishes nothing, and nobody would notice.</summary>
+    /// <summary>
+    /// Several instances may do this at once. A publication that has lost the table publishes nothing, and nobody would notice.
+    /// </summary>
     private const string CreatePublication = $"""
         DO $$ BEGIN
             IF NOT EXISTS (SELECT FROM pg_publication_tables WHERE pubname = '{Publication}' AND tablename = 'outbox_messages') THEN
@@ -83,7 +85,7 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         }
     }
 
-    /// <summary>Makes sure that there is a slot from which the log can be read. What was committed before it is made is in the table.</summary>
+    /// <summary>Makes sure that there is a slot from which the log can be read. What was committed before is in the table.</summary>
     /// <returns>The name of the slot.</returns>
     public async Task<string> EnsureSlotAsync(CancellationToken cancellationToken)
     {
@@ -106,6 +108,6 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         return (string)(await name.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The replication slot was lost. The relay makes a new one and reads the table once: no message is lost")]
+    [LoggerMessage(1, LogLevel.Warning, "The replication slot was lost. The relay makes a new one, and reads the table: nothing is lost")]
     private static partial void LogLost(ILogger logger);
 }

@@ -7,7 +7,8 @@ namespace Messaging.Outbox.Wal;
 internal static class LoggedMessage
 {
     /// <returns>The message. Null if it was not pending when it was inserted: somebody has imported it.</returns>
-    public static async Task<PendingMessage?> ReadAsync(InsertMessage insert, LoggedTransaction transaction, CancellationToken cancellationToken)
+    public static async Task<PendingMessage?> ReadAsync(
+        InsertMessage insert, LoggedTransaction transaction, CancellationToken cancellationToken)
     {
         var (id, messageId, aggregateId, aggregateVersion, partition) = (0L, Guid.Empty, Guid.Empty, 0L, (short)0);
         var (type, status, payload, headers, occurredAt) = ("", "", Array.Empty<byte>(), Array.Empty<byte>(), default(DateTimeOffset));

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Messaging.Tests.Outbox.Wal;
 
 /// <summary>
-/// A commit that waits for a standby. It is in the log, so the relay knows the message. Nobody sees it in the table until the standby has it.
+/// A commit that waits for a standby. It is in the log, so the relay knows the message. In the table nobody sees it until the wait ends.
 /// </summary>
 [Collection(MessagingSuite.Name)]
 public sealed class LateCommitTests(Infrastructure infrastructure) : IAsyncLifetime

@@ -3,7 +3,7 @@ using Messaging.Outbox.Writing;
 
 namespace Messaging.Tests.Outbox.Wal;
 
-/// <summary>A relay that follows the write-ahead log. It reads the table once a minute, so what is sent earlier came from the log.</summary>
+/// <summary>A relay that follows the write-ahead log. It reads the table once a minute. What is sent earlier came from the log.</summary>
 [Collection(MessagingSuite.Name)]
 public sealed class LogRelayTests(Infrastructure infrastructure) : IAsyncLifetime
 {

@@ -12,7 +12,8 @@ public sealed class LogSetUpTests(Infrastructure infrastructure)
     {
         await using var table = await OutboxTable.CreateAsync(infrastructure);
         var user = $"user_{Guid.NewGuid():N}";
-        await Sql.ExecuteAsync(table.Database, $"CREATE ROLE {user} LOGIN PASSWORD 'x'; GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}");
+        await Sql.ExecuteAsync(
+            table.Database, $"CREATE ROLE {user} LOGIN PASSWORD 'x'; GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}");
         var database = new NpgsqlConnectionStringBuilder(table.Database) { Username = user, Password = "x" }.ConnectionString;
         Assert.Equal(
             "Outbox:Relay is Wal, but the user of the database may not read the log: "

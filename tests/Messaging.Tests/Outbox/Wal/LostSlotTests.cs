@@ -47,7 +47,8 @@ public sealed class LostSlotTests(Infrastructure infrastructure)
             await LogSlot.LoseAsync(table.Database);
             await Eventually.GetAsync(
                 () => StateOfLogAsync(host),
-                state => state.Status == HealthStatus.Degraded && state.Description!.StartsWith("The server has removed log", StringComparison.Ordinal));
+                state => state.Status == HealthStatus.Degraded
+                    && state.Description!.StartsWith("The server has removed log", StringComparison.Ordinal));
         }
 
         wire.Restore();

@@ -53,5 +53,10 @@ public sealed class LogTakeOverTests(Infrastructure infrastructure)
 
     private ServiceInstance Start(string database, string queue) => ServiceInstance.Start(
         RunningSender.Service,
-        [.. RunningSender.Settings(database, infrastructure.Broker, queue), "Outbox:Relay=Wal", "Outbox:BatchSize=100", "Outbox:MaxInFlight=100"]);
+        [
+            .. RunningSender.Settings(database, infrastructure.Broker, queue),
+            "Outbox:Relay=Wal",
+            "Outbox:BatchSize=100",
+            "Outbox:MaxInFlight=100",
+        ]);
 }
