@@ -11,7 +11,6 @@ internal sealed partial class OutboxRelay(
     IServiceScopeFactory scopes,
     OutboxSignal signal,
     LogSetUp logSetUp,
-    LogDatabase logDatabase,
     RelayMetrics metrics,
     IOptions<OutboxOptions> options,
     TimeProvider time,
@@ -94,7 +93,7 @@ internal sealed partial class OutboxRelay(
     private async Task<LogFollower> FollowLogAsync(OutboxSession session, CancellationToken cancellationToken)
     {
         await session.ExecuteAsync(LogFollower.SessionSetUp, cancellationToken);
-        return new(logSetUp, logDatabase, session, _options, signal, Logger);
+        return new(logSetUp, session, _options, signal, Logger);
     }
 
     [LoggerMessage(2, LogLevel.Warning, "The broker does not take messages now. They stay pending, and are published as soon as it does")]

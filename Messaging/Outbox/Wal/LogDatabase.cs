@@ -22,9 +22,16 @@ internal sealed class LogDatabase(string connectionString)
         settings.ReadBufferSize = 128 * 1024;
     }
 
-    public async Task<LogicalReplicationConnection> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Connects to the server of a session. Where there are several, Npgsql can ask a session which one is the primary.</summary>
+    public async Task<LogicalReplicationConnection> OpenAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
-        var connection = new LogicalReplicationConnection(connectionString)
+        var address = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Host = session.Host,
+            Port = session.Port,
+            TargetSessionAttributes = null,
+        };
+        var connection = new LogicalReplicationConnection(address.ConnectionString)
         {
             WalReceiverStatusInterval = StatusInterval,
             WalReceiverTimeout = SilenceTimeout,

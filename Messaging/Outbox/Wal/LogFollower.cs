@@ -9,7 +9,6 @@ namespace Messaging.Outbox.Wal;
 /// </summary>
 internal sealed partial class LogFollower(
     LogSetUp setUp,
-    LogDatabase database,
     OutboxSession session,
     OutboxOptions options,
     OutboxSignal signal,
@@ -94,7 +93,7 @@ internal sealed partial class LogFollower(
             return true;
         }
 
-        _stream ??= hasPartitions ? LogStream.Start(setUp, database, signal, options.BatchSize) : null;
+        _stream ??= hasPartitions ? LogStream.Start(setUp, signal, options.BatchSize) : null;
         _phase = hasGained ? Phase.Table : _phase;
         switch (_phase)
         {

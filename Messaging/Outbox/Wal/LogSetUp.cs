@@ -1,3 +1,5 @@
+using Npgsql.Replication;
+
 namespace Messaging.Outbox.Wal;
 
 /// <summary>
@@ -58,7 +60,7 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         await using var session = await database.OpenAsync(cancellationToken);
         try
         {
-            await using var connection = await log.OpenAsync(cancellationToken);
+            await using var connection = await log.OpenAsync(session, cancellationToken);
             if (await connection.Show("wal_level", cancellationToken) is not "logical" and var level)
             {
                 throw new ConfigurationException(
@@ -85,9 +87,9 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         }
     }
 
-    /// <summary>Makes sure that there is a slot from which the log can be read. What was committed before is in the table.</summary>
-    /// <returns>The name of the slot.</returns>
-    public async Task<string> EnsureSlotAsync(CancellationToken cancellationToken)
+    /// <summary>Makes sure that there is a slot, and connects to read from it. What was committed before is in the table.</summary>
+    /// <returns>The connection, and the name of the slot.</returns>
+    public async Task<(LogicalReplicationConnection Connection, string Slot)> OpenAsync(CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(cancellationToken);
 
@@ -104,8 +106,9 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         }
 
         await using var name = new NpgsqlCommand($"SELECT {SlotName}", session);
+        var slot = (string)(await name.ExecuteScalarAsync(cancellationToken))!;
         _hasSeenSlot = true;
-        return (string)(await name.ExecuteScalarAsync(cancellationToken))!;
+        return (await log.OpenAsync(session, cancellationToken), slot);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The replication slot was lost. The relay makes a new one, and reads the table: nothing is lost")]

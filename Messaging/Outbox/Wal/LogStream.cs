@@ -16,7 +16,6 @@ internal sealed class LogStream : IAsyncDisposable
         new(LogSetUp.Publication, PgOutputProtocolVersion.V1, binary: true, messages: true);
 
     private readonly LogSetUp _setUp;
-    private readonly LogDatabase _database;
     private readonly OutboxSignal _signal;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<LogEntry> _entries;
@@ -25,9 +24,9 @@ internal sealed class LogStream : IAsyncDisposable
     private LoggedTransaction? _current;
     private volatile bool _isReady;
 
-    private LogStream(LogSetUp setUp, LogDatabase database, OutboxSignal signal, int capacity)
+    private LogStream(LogSetUp setUp, OutboxSignal signal, int capacity)
     {
-        (_setUp, _database, _signal) = (setUp, database, signal);
+        (_setUp, _signal) = (setUp, signal);
         _entries = Channel.CreateBounded<LogEntry>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
         _reading = Task.Run(ReadAsync);
     }
@@ -45,12 +44,10 @@ internal sealed class LogStream : IAsyncDisposable
     public bool HasEntries => _entries.Reader.TryPeek(out _);
 
     /// <summary>Begins to read, in the background.</summary>
-    /// <param name="setUp">Makes the slot.</param>
-    /// <param name="database">The database whose log is read.</param>
+    /// <param name="setUp">Makes the slot, and opens it.</param>
     /// <param name="signal">Wakes the relay when there is something to take.</param>
     /// <param name="capacity">The most entries that wait to be taken.</param>
-    public static LogStream Start(LogSetUp setUp, LogDatabase database, OutboxSignal signal, int capacity) =>
-        new(setUp, database, signal, capacity);
+    public static LogStream Start(LogSetUp setUp, OutboxSignal signal, int capacity) => new(setUp, signal, capacity);
 
     public bool TryTake(out LogEntry entry) => _entries.Reader.TryRead(out entry);
 
@@ -69,8 +66,8 @@ internal sealed class LogStream : IAsyncDisposable
         try
         {
             await _setUp.PrepareAsync(_stop.Token);
-            var slot = await _setUp.EnsureSlotAsync(_stop.Token);
-            await using var connection = _connection = await _database.OpenAsync(_stop.Token);
+            (_connection, var slot) = await _setUp.OpenAsync(_stop.Token);
+            await using var connection = _connection;
             _isReady = true;
             await foreach (var message in connection.StartReplication(new PgOutputReplicationSlot(slot), Options, _stop.Token))
             {

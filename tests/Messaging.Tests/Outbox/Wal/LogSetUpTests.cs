@@ -7,6 +7,8 @@ namespace Messaging.Tests.Outbox.Wal;
 [Collection(MessagingSuite.Name)]
 public sealed class LogSetUpTests(Infrastructure infrastructure)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     [Fact]
     public async Task A_user_who_may_not_read_the_log_ends_the_service_with_one_sentence_that_says_what_to_do()
     {
@@ -78,6 +80,6 @@ public sealed class LogSetUpTests(Infrastructure infrastructure)
     {
         var builder = OutboxHost.CreateBuilder<OrderDbContext>(database, infrastructure.Broker, ["Outbox:Relay=Wal"]);
         await using var app = builder.Build();
-        return StartupFailure.SentenceFor(await Assert.ThrowsAnyAsync<Exception>(() => app.RunServiceAsync()));
+        return StartupFailure.SentenceFor(await Assert.ThrowsAnyAsync<Exception>(() => app.RunServiceAsync().WaitAsync(Patience)));
     }
 }
