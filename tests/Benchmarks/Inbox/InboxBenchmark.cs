@@ -33,6 +33,7 @@ internal static class InboxBenchmark
             var backlog = new Backlog(connection);
             await Comparison.RunAsync(
                 "receiver",
+                ">= 0.35 on Artemis, >= 0.9 on RabbitMQ",
                 receiver,
                 () => DrainAsync(receiver, database, backlog),
                 async () =>

@@ -1,0 +1,27 @@
+namespace Benchmarks;
+
+/// <summary>The database server and the broker of one benchmark.</summary>
+internal static class Servers
+{
+    /// <summary>Added to each connection string. All services and peers have as many connections, and the server has enough for two.</summary>
+    private const string Pool = ";Maximum Pool Size=32";
+
+    /// <summary>Starts both, runs the benchmark, and removes everything.</summary>
+    public static async Task UseAsync(Func<Infrastructure, Task> benchmark)
+    {
+        var infrastructure = new Infrastructure();
+        try
+        {
+            await infrastructure.InitializeAsync();
+            await benchmark(infrastructure);
+        }
+        finally
+        {
+            await infrastructure.DisposeAsync();
+        }
+    }
+
+    /// <summary>Creates an empty database for a service or a peer.</summary>
+    public static async Task<string> CreateServiceDatabaseAsync(this Infrastructure infrastructure) =>
+        await infrastructure.CreateDatabaseAsync() + Pool;
+}
