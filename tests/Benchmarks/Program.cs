@@ -1,6 +1,8 @@
 using Benchmarks;
+using Benchmarks.Commit;
 using Benchmarks.EndToEnd;
 using Benchmarks.Inbox;
+using Benchmarks.Peers;
 using Benchmarks.Post;
 using Benchmarks.Relay;
 
@@ -13,9 +15,11 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["inbox"] = InboxBenchmark.RunAsync,
     ["relay"] = RelayBenchmark.RunAsync,
     ["post"] = PostBenchmark.RunAsync,
+    ["commit"] = CommitBenchmark.RunAsync,
     ["latency"] = LatencyBenchmark.RunAsync,
     ["sustained"] = SustainedBenchmark.RunAsync,
     ["idle"] = IdleBenchmark.RunAsync,
+    ["peers"] = PeersBenchmark.RunAsync,
 };
 
 try

@@ -24,4 +24,16 @@ internal static class Servers
     /// <summary>Creates an empty database for a service or a peer.</summary>
     public static async Task<string> CreateServiceDatabaseAsync(this Infrastructure infrastructure) =>
         await infrastructure.CreateDatabaseAsync() + Pool;
+
+    /// <summary>Creates a database with the tables of the sender. A sender makes them, and ends.</summary>
+    public static async Task<string> CreateSenderTablesAsync(this Infrastructure infrastructure)
+    {
+        var database = await infrastructure.CreateServiceDatabaseAsync();
+        await using var sender = await ReleasedService.StartAsync(
+            "SenderService",
+            $"ConnectionStrings:senderdb={database}",
+            $"ConnectionStrings:artemis={infrastructure.Broker}",
+            "Outbox:Queue=unused");
+        return database;
+    }
 }

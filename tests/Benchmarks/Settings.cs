@@ -14,6 +14,9 @@ internal static class Settings
     /// <summary><c>--large</c>: also measure with a million rows and more. This takes long and needs disk space.</summary>
     public static bool Large { get; private set; }
 
+    /// <summary><c>--only</c>: the peers whose name begins with this, beside our services. Default: all peers.</summary>
+    public static string Only { get; private set; } = "";
+
     /// <summary>Rounds that do not count. In them, the programs and the broker are still compiled while they run.</summary>
     public static int WarmUpRounds => (Rounds + 2) / 3;
 
@@ -35,6 +38,9 @@ internal static class Settings
                     break;
                 case "--messages":
                     Messages = Number(arguments, ++i);
+                    break;
+                case "--only" when i + 1 < arguments.Length:
+                    Only = arguments[++i];
                     break;
                 case "--large":
                     Large = true;

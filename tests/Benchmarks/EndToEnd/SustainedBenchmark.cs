@@ -41,7 +41,7 @@ internal static class SustainedBenchmark
         var sending = load.RunAsync(duration: Length, isPaused: () => Volatile.Read(ref behind) > MostBehind);
         while (!sending.IsCompleted)
         {
-            await Task.WhenAny(sending, Task.Delay(TimeSpan.FromMilliseconds(500)));
+            await Task.WhenAny(sending, Task.Delay(TimeSpan.FromSeconds(1)));
             Volatile.Write(ref behind, await pair.CountBehindAsync());
         }
 

@@ -48,15 +48,9 @@ internal static class PostBenchmark
         return new(broker == infrastructure.Broker ? "service" : "service, broker away", service, database, broker == infrastructure.Broker);
     }
 
-    /// <summary>The floor writes to the tables of the service. A service that has ended made them.</summary>
     private static async Task<Target> StartFloorAsync(Infrastructure infrastructure)
     {
-        string database;
-        await using (var service = await StartAsync(infrastructure, infrastructure.Broker))
-        {
-            database = service.Database;
-        }
-
+        var database = await infrastructure.CreateSenderTablesAsync();
         var floor = await ReleasedService.StartAsync("Peers", "Peer=floor", $"ConnectionStrings:senderdb={database}");
         return new("floor", floor, database, Publishes: false);
     }

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Amqp;
+using Benchmarks.EndToEnd;
+
+namespace Benchmarks.Peers;
+
+/// <summary>
+/// The services beside the loop of most samples and beside Wolverine, each in the same situations, with the same load, the same payload, the
+/// same database server and broker, and the same number of connections.
+/// </summary>
+internal static class PeersBenchmark
+{
+    private const int MostRounds = 3;
+    private static readonly int[] EntityCounts = [200, 20_000];
+
+    public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
+    {
+        await infrastructure.KeepCommitTimesAsync();
+        Peer[] peers = [.. Peer.For(await IsRabbitMqAsync(infrastructure))
+            .Where((peer, i) => i == 0 || peer.Programs.Name.StartsWith(Settings.Only, StringComparison.OrdinalIgnoreCase))];
+        foreach (var peer in peers)
+        {
+            Console.WriteLine($"{peer.Programs.Name} guarantees: {peer.Guarantees}");
+        }
+
+        foreach (var situation in Situation.All)
+        {
+            foreach (var entities in EntityCounts)
+            {
+                await CompareAsync(infrastructure, situation, entities, peers);
+            }
+        }
+    });
+
+    private static async Task CompareAsync(Infrastructure infrastructure, Situation situation, int entities, Peer[] peers)
+    {
+        var what = $"{situation.Name}, {entities} entities";
+        var outcomes = peers.ToDictionary(peer => peer, _ => new List<Outcome>());
+        for (var round = 1; round <= Math.Min(Settings.LongRounds, MostRounds); round++)
+        {
+            foreach (var peer in peers)
+            {
+                // New processes and databases: what one situation has left behind must not slow down the next one.
+                await using var pair = await Pair.StartAsync(infrastructure, peer.Programs, entities, situation.HasWire);
+                await pair.WarmUpAsync(peer.WarmUp);
+                await pair.LogCommitsAsync();
+                var outcome = await situation.MakeAsync(pair);
+                outcomes[peer].Add(outcome);
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what}, round {round}, {peer.Programs.Name}: {outcome.PerSecond:0} messages/s, "
+                    + $"{outcome.Times.Latency.ToPercentiles()} ms, {outcome.Times.Inversions} inversions, "
+                    + $"{outcome.Behind} not applied, {outcome.CommitsPerSecond:0} commits/s"));
+            }
+        }
+
+        foreach (var peer in peers.Skip(1))
+        {
+            Report(what, outcomes[peers[0]], peer.Programs.Name, outcomes[peer]);
+        }
+    }
+
+    /// <summary>Adds lines with our figures beside those of a peer.</summary>
+    private static void Report(string what, List<Outcome> ours, string peer, List<Outcome> theirs)
+    {
+        Add("messages/s", outcome => outcome.PerSecond, "0", hasRatio: true);
+        Add("commit to commit p50, ms", outcome => outcome.Times.Latency.Median, "0.0");
+        Add("commit to commit p99, ms", outcome => outcome.Times.Latency.Percentile(0.99), "0.0");
+        Add("inversions", outcome => outcome.Times.Inversions, "0");
+        Add("not applied in time", outcome => outcome.Behind, "0");
+        Add("commits/s", outcome => outcome.CommitsPerSecond, "0", hasRatio: true);
+        Add("µs CPU/message", outcome => outcome.ProcessorTime.TotalMicroseconds, "0");
+
+        void Add(string figure, Func<Outcome, double> value, string format, bool hasRatio = false) => Table.Add(
+            $"{what}, beside {peer}: {figure}",
+            new Spread(ours.Select(value)).ToString(format),
+            new Spread(theirs.Select(value)).ToString(format),
+            hasRatio ? new Spread(ours.Zip(theirs, (mine, other) => value(mine) / value(other))).ToString("0.0") : "");
+    }
+
+    private static async Task<bool> IsRabbitMqAsync(Infrastructure infrastructure)
+    {
+        var product = "";
+        var connection = await new ConnectionFactory().CreateAsync(
+            new Address(infrastructure.Broker), onOpened: (_, open) => product = $"{open.Properties?[new Amqp.Types.Symbol("product")]}");
+        await connection.CloseAsync();
+        return product == "RabbitMQ";
+    }
+}
