@@ -25,8 +25,10 @@ internal static class SustainedBenchmark
 
         Add("messages/s", result => result.PerSecond, "0", ">= 3000");
         Add("messages behind at the end", result => result.Behind, "0");
-        Add("sender, µs CPU/message", result => result.Sender.TotalMicroseconds, "0");
-        Add("receiver, µs CPU/message", result => result.Receiver.TotalMicroseconds, "0");
+        Add("sender, µs CPU/message", result => result.Sender.ProcessorTime.TotalMicroseconds, "0");
+        Add("receiver, µs CPU/message", result => result.Receiver.ProcessorTime.TotalMicroseconds, "0");
+        Add("sender, bytes allocated/message", result => result.Sender.AllocatedBytes, "0");
+        Add("receiver, bytes allocated/message", result => result.Receiver.AllocatedBytes, "0");
         Table.Add("memory under load, MiB: sender, receiver", $"{pair.Sender.WorkingSet >> 20}, {pair.Receiver.WorkingSet >> 20}");
 
         void Add(string what, Func<Result, double> value, string format, string asked = "") =>
@@ -36,7 +38,7 @@ internal static class SustainedBenchmark
     private static async Task<Result> MeasureAsync(Pair pair, int round)
     {
         using var load = new Load(pair.Sender.Address!, Connections);
-        var (sender, receiver) = (pair.Sender.ProcessorTime, pair.Receiver.ProcessorTime);
+        var (sender, receiver) = (await Usage.OfAsync([pair.Sender]), await Usage.OfAsync([pair.Receiver]));
         var behind = 0L;
         var sending = load.RunAsync(duration: Length, isPaused: () => Volatile.Read(ref behind) > MostBehind);
         while (!sending.IsCompleted)
@@ -46,9 +48,13 @@ internal static class SustainedBenchmark
         }
 
         var answers = await sending;
-        (sender, receiver) = (pair.Sender.ProcessorTime - sender, pair.Receiver.ProcessorTime - receiver);
         var count = answers.Milliseconds.Count;
-        var result = new Result((count - behind) / answers.Elapsed.TotalSeconds, behind, sender / count, receiver / count);
+        var perSecond = (count - behind) / answers.Elapsed.TotalSeconds;
+        var result = new Result(
+            perSecond,
+            behind,
+            (await Usage.OfAsync([pair.Sender])).Since(sender, count, perSecond),
+            (await Usage.OfAsync([pair.Receiver])).Since(receiver, count, perSecond));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"round {round}: {answers.PerSecond:0} POSTs/s, {result.PerSecond:0} applied/s, {behind} behind at the end"));
@@ -62,7 +68,7 @@ internal static class SustainedBenchmark
 
     /// <param name="PerSecond">Messages applied per second.</param>
     /// <param name="Behind">Messages not applied at the end of the time.</param>
-    /// <param name="Sender">Processor time of the sender per message.</param>
-    /// <param name="Receiver">Processor time of the receiver per message.</param>
-    private sealed record Result(double PerSecond, long Behind, TimeSpan Sender, TimeSpan Receiver);
+    /// <param name="Sender">What the sender used per message.</param>
+    /// <param name="Receiver">What the receiver used per message.</param>
+    private sealed record Result(double PerSecond, long Behind, Throughput Sender, Throughput Receiver);
 }
