@@ -80,7 +80,7 @@ internal static class Comparison
     {
         Table.Add($"{name}: working set, MiB", string.Join(", ", services.Select(service => service.WorkingSet >> 20)));
         foreach (var line in services.SelectMany(service => service.Output
-            .SkipWhile(line => !line.Contains("Application started", StringComparison.Ordinal)).Skip(1)
+            .SkipWhile(line => !line.Contains("Content root path", StringComparison.Ordinal)).Skip(1)
             .Where(line => !line.StartsWith("allocated", StringComparison.Ordinal))))
         {
             Console.WriteLine($"{name} logged: {line}");

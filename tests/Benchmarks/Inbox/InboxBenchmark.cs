@@ -25,7 +25,7 @@ internal static class InboxBenchmark
         foreach (var instances in Instances)
         {
             await using var inbox = await InboxSystem.StartAsync(infrastructure, instances);
-            var name = $"receiver, {instances} instances";
+            var name = instances == 1 ? "receiver" : $"{instances} receivers";
             await Comparison.RunAsync(
                 name,
                 ">= 0.35 on Artemis, >= 0.9 on RabbitMQ",

@@ -40,11 +40,11 @@ internal static class PeersBenchmark
         {
             foreach (var peer in peers)
             {
-                // New processes and databases: what one situation has left behind must not slow down the next one.
-                await using var pair = await Pair.StartAsync(infrastructure, peer.Programs, entities, situation.HasWire);
-                await pair.WarmUpAsync(peer.WarmUp);
-                await pair.LogCommitsAsync();
-                var outcome = await situation.MakeAsync(pair);
+                if (await TryMeasureAsync(infrastructure, situation, entities, peer) is not { } outcome)
+                {
+                    continue;
+                }
+
                 outcomes[peer].Add(outcome);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
@@ -60,9 +60,33 @@ internal static class PeersBenchmark
         }
     }
 
+    /// <returns>Null if the system did not answer in time. The others are measured nevertheless.</returns>
+    private static async Task<Outcome?> TryMeasureAsync(Infrastructure infrastructure, Situation situation, int entities, Peer peer)
+    {
+        // New processes and databases: what one situation has left behind must not slow down the next one.
+        await using var pair = await Pair.StartAsync(infrastructure, peer.Programs, entities, situation.HasWire);
+        try
+        {
+            await pair.WarmUpAsync(peer.WarmUp);
+            await pair.LogCommitsAsync();
+            return await situation.MakeAsync(pair);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            Console.WriteLine($"{situation.Name}, {entities} entities, {peer.Programs.Name} failed: {failure.Message}");
+            return null;
+        }
+    }
+
     /// <summary>Adds lines with our figures beside those of a peer.</summary>
     private static void Report(string what, List<Outcome> ours, string peer, List<Outcome> theirs)
     {
+        if (ours is [] || theirs is [])
+        {
+            Table.Add($"{what}, beside {peer}", ours is [] ? "failed" : "", theirs is [] ? "failed" : "");
+            return;
+        }
+
         Add("messages/s", outcome => outcome.PerSecond, "0", hasRatio: true);
         Add("commit to commit p50, ms", outcome => outcome.Times.Latency.Median, "0.0");
         Add("commit to commit p99, ms", outcome => outcome.Times.Latency.Percentile(0.99), "0.0");

@@ -46,7 +46,7 @@ internal static class RelayBenchmark
     private static async Task CompareWithClientAsync(Infrastructure infrastructure, Connection connection, int instances)
     {
         await using var relay = await RelaySystem.StartAsync(infrastructure, instances);
-        var name = $"relay, {instances} instances";
+        var name = instances == 1 ? "relay" : $"{instances} relays";
         Message? sample = null;
         await Comparison.RunAsync(
             name,
