@@ -6,7 +6,7 @@ using System.Text;
 namespace Benchmarks;
 
 /// <summary>What came of the requests.</summary>
-/// <param name="Milliseconds">How long each request took.</param>
+/// <param name="Milliseconds">How long each request took that was answered as it should be.</param>
 /// <param name="Elapsed">How long all of them took together.</param>
 internal sealed record LoadResult(IReadOnlyCollection<double> Milliseconds, TimeSpan Elapsed)
 {
@@ -21,6 +21,9 @@ internal sealed record LoadResult(IReadOnlyCollection<double> Milliseconds, Time
 /// </summary>
 internal sealed class Load : IDisposable
 {
+    /// <summary>A machine that is busy with something else may let some requests fail. More of them mean that the service does not work.</summary>
+    private const int MostFailures = 100;
+
     private static readonly byte[] Body = Encoding.UTF8.GetBytes($$"""{"name":"{{new string('x', 200)}}","value":1.5}""");
     private readonly HttpClient _client;
     private readonly int _connections;
@@ -36,7 +39,7 @@ internal sealed class Load : IDisposable
         (_connections, _entities) = (connections, entities ?? []);
     }
 
-    /// <summary>Sends requests until one of the bounds is reached.</summary>
+    /// <summary>Sends requests until one of the bounds is reached. A request that fails is printed and not counted.</summary>
     /// <param name="count">The number of requests.</param>
     /// <param name="duration">How long. Default: without end.</param>
     /// <param name="perSecond">How many per second. Default: as many as the service answers.</param>
@@ -45,10 +48,15 @@ internal sealed class Load : IDisposable
         int count = int.MaxValue, TimeSpan? duration = null, double? perSecond = null, Func<bool>? isPaused = null)
     {
         var milliseconds = new ConcurrentBag<double>();
+        var failures = new ConcurrentQueue<string>();
         var last = -1;
-        var end = duration ?? TimeSpan.MaxValue;
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, _connections).Select(SendAllAsync));
+        if (failures.TryPeek(out var first))
+        {
+            Console.WriteLine($"{failures.Count} requests failed, the first one: {first}");
+        }
+
         return new(milliseconds, Stopwatch.GetElapsedTime(started));
 
         async Task SendAllAsync(int connection)
@@ -56,34 +64,45 @@ internal sealed class Load : IDisposable
             for (var mine = connection; Interlocked.Increment(ref last) is var number && number < count; mine += _connections)
             {
                 await DelayUntilDueAsync(number);
-                if (Stopwatch.GetElapsedTime(started) >= end)
+                if (IsOver())
                 {
                     return;
                 }
 
                 mine = mine >= _entities.Length ? connection : mine;
-                var sent = Stopwatch.GetTimestamp();
-                await SendAsync(_entities is [] ? null : _entities[mine]);
-                milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+                await TrySendAsync(_entities is [] ? null : _entities[mine], milliseconds, failures);
             }
         }
 
         async Task DelayUntilDueAsync(int number)
         {
-            while (isPaused?.Invoke() == true && Stopwatch.GetElapsedTime(started) < end)
+            while (isPaused?.Invoke() == true && !IsOver())
             {
                 await Task.Delay(10);
             }
 
-            if (perSecond is { } rate && TimeSpan.FromSeconds(number / rate) - Stopwatch.GetElapsedTime(started) is var due
-                && due > TimeSpan.Zero)
-            {
-                await Task.Delay(due);
-            }
+            var due = number / (perSecond ?? double.PositiveInfinity) - Stopwatch.GetElapsedTime(started).TotalSeconds;
+            await Task.Delay(TimeSpan.FromSeconds(Math.Max(due, 0)));
         }
+
+        bool IsOver() => Stopwatch.GetElapsedTime(started) >= (duration ?? TimeSpan.MaxValue);
     }
 
     public void Dispose() => _client.Dispose();
+
+    private async Task TrySendAsync(Guid? entity, ConcurrentBag<double> milliseconds, ConcurrentQueue<string> failures)
+    {
+        try
+        {
+            var sent = Stopwatch.GetTimestamp();
+            await SendAsync(entity);
+            milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+        }
+        catch (Exception failure) when (failure is (HttpRequestException or OperationCanceledException) && failures.Count < MostFailures)
+        {
+            failures.Enqueue(failure.Message);
+        }
+    }
 
     private async Task SendAsync(Guid? entity)
     {

@@ -8,7 +8,7 @@ namespace Benchmarks.Peers;
 /// <param name="Guarantees">What it promises when it is set up like this.</param>
 internal sealed record Peer(Contender Programs, int WarmUp, string Guarantees)
 {
-    private const int Usual = 3_000;
+    private static readonly int Usual = Math.Min(3_000, Settings.Messages ?? 3_000);
 
     private static readonly Peer Ours = new(
         Contender.Ours,
