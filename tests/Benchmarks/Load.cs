@@ -21,7 +21,7 @@ internal sealed record LoadResult(IReadOnlyCollection<double> Milliseconds, Time
 /// </summary>
 internal sealed class Load : IDisposable
 {
-    /// <summary>A machine that is busy with something else may let some requests fail. More of them mean that the service does not work.</summary>
+    /// <summary>Some requests may fail on a machine that is busy with something else. More of them mean that something is broken.</summary>
     private const int MostFailures = 100;
 
     private static readonly byte[] Body = Encoding.UTF8.GetBytes($$"""{"name":"{{new string('x', 200)}}","value":1.5}""");

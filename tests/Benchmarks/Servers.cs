@@ -3,7 +3,7 @@ namespace Benchmarks;
 /// <summary>The database server and the broker of one benchmark.</summary>
 internal static class Servers
 {
-    /// <summary>Added to each connection string. All services and peers have as many connections, and the server has enough for two.</summary>
+    /// <summary>Added to each connection string. All services and peers have as many connections.</summary>
     private const string Pool = ";Maximum Pool Size=32";
 
     /// <summary>Starts both, runs the benchmark, and removes everything.</summary>

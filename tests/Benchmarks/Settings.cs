@@ -8,7 +8,7 @@ internal static class Settings
     /// <summary><c>--rounds</c>: rounds that count. Default 16. Benchmarks with long rounds run fewer.</summary>
     public static int Rounds { get; private set; } = 16;
 
-    /// <summary><c>--messages</c>: messages of one round, where a benchmark has a backlog. Default: as many as that benchmark says.</summary>
+    /// <summary><c>--messages</c>: messages of one round, where a benchmark has a backlog. Each has a default of its own.</summary>
     public static int? Messages { get; private set; }
 
     /// <summary><c>--large</c>: also measure with a million rows and more. This takes long and needs disk space.</summary>

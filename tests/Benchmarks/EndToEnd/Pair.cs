@@ -15,7 +15,7 @@ internal sealed record Contender(string Name, string Sender, string Receiver, st
 /// <summary>The processes of a system, with databases and a queue of their own.</summary>
 internal sealed class Pair : IAsyncDisposable
 {
-    /// <summary>Seldom enough not to take the processor from those who are measured: the figures come from the times of the commits.</summary>
+    /// <summary>Seldom, so as not to take the processor from those who are measured. Figures come from the times of the commits.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly string[] _receiverSettings;

@@ -43,7 +43,7 @@ internal sealed record Peer(Contender Programs, int WarmUp, string Guarantees)
         Guarantees = "The same. The messages of one entity are handled one after the other, in the order in which they arrive.",
     };
 
-    /// <summary>Those that can use this broker. Wolverine has no transport for AMQP 1.0, which is all that Artemis and it could share.</summary>
+    /// <summary>Those that can use this broker. Artemis speaks AMQP 1.0, and Wolverine's transport for RabbitMQ does not.</summary>
     public static IReadOnlyList<Peer> For(bool isRabbitMq) =>
         isRabbitMq ? [Ours, OursOneByOne, Classic, Wolverine, WolverinePartitioned] : [Ours, OursOneByOne, Classic];
 }

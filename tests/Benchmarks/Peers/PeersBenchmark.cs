@@ -5,8 +5,8 @@ using Benchmarks.EndToEnd;
 namespace Benchmarks.Peers;
 
 /// <summary>
-/// The services beside the loop of most samples and beside Wolverine, each in the same situations, with the same load, the same payload, the
-/// same database server and broker, and the same number of connections.
+/// The services beside the loop of most samples and beside Wolverine. All of them meet the same situations with the same load, the same
+/// payload, the same database server and broker, and the same number of connections.
 /// </summary>
 internal static class PeersBenchmark
 {
@@ -78,7 +78,7 @@ internal static class PeersBenchmark
         }
     }
 
-    /// <summary>Adds lines with our figures beside those of a peer.</summary>
+    /// <summary>Adds a line with our figures beside those of a peer.</summary>
     private static void Report(string what, List<Outcome> ours, string peer, List<Outcome> theirs)
     {
         if (ours is [] || theirs is [])
@@ -87,19 +87,21 @@ internal static class PeersBenchmark
             return;
         }
 
-        Add("messages/s", outcome => outcome.PerSecond, "0", hasRatio: true);
-        Add("commit to commit p50, ms", outcome => outcome.Times.Latency.Median, "0.0");
-        Add("commit to commit p99, ms", outcome => outcome.Times.Latency.Percentile(0.99), "0.0");
-        Add("inversions", outcome => outcome.Times.Inversions, "0");
-        Add("not applied in time", outcome => outcome.Behind, "0");
-        Add("commits/s", outcome => outcome.CommitsPerSecond, "0", hasRatio: true);
-        Add("µs CPU/message", outcome => outcome.ProcessorTime.TotalMicroseconds, "0");
+        Table.Add(
+            $"{what}, beside {peer}",
+            Summary(ours),
+            Summary(theirs),
+            new Spread(ours.Zip(theirs, (mine, other) => mine.PerSecond / other.PerSecond)).ToString("0.0"));
+    }
 
-        void Add(string figure, Func<Outcome, double> value, string format, bool hasRatio = false) => Table.Add(
-            $"{what}, beside {peer}: {figure}",
-            new Spread(ours.Select(value)).ToString(format),
-            new Spread(theirs.Select(value)).ToString(format),
-            hasRatio ? new Spread(ours.Zip(theirs, (mine, other) => value(mine) / value(other))).ToString("0.0") : "");
+    private static string Summary(List<Outcome> outcomes)
+    {
+        return $"{Of(outcome => outcome.PerSecond)} messages/s, p50 {Of(outcome => outcome.Times.Latency.Median)} ms, "
+            + $"p99 {Of(outcome => outcome.Times.Latency.Percentile(0.99))} ms, {Of(outcome => outcome.Times.Inversions)} inversions, "
+            + $"{Of(outcome => outcome.Behind)} not applied, {Of(outcome => outcome.CommitsPerSecond)} commits/s, "
+            + $"{Of(outcome => outcome.ProcessorTime.TotalMicroseconds)} µs CPU/message";
+
+        string Of(Func<Outcome, double> value) => new Spread(outcomes.Select(value)).ToString("0");
     }
 
     private static async Task<bool> IsRabbitMqAsync(Infrastructure infrastructure)

@@ -45,7 +45,9 @@ internal static class PostBenchmark
         var database = await infrastructure.CreateServiceDatabaseAsync();
         var service = await ReleasedService.StartAsync(
             "SenderService", $"ConnectionStrings:senderdb={database}", $"ConnectionStrings:artemis={broker}", $"Outbox:Queue={Queue}");
-        return new(broker == infrastructure.Broker ? "service" : "service, broker away", service, database, broker == infrastructure.Broker);
+        return broker == infrastructure.Broker
+            ? new("service", service, database, Publishes: true)
+            : new("service, broker away", service, database, Publishes: false);
     }
 
     private static async Task<Target> StartFloorAsync(Infrastructure infrastructure)
