@@ -6,6 +6,7 @@ namespace Dashboard.Tests;
 public sealed class DemoDashboard : IAsyncLifetime
 {
     private const string LoginText = "Login to the dashboard at ";
+    private const string PipelineText = "See the pipeline, and break it, at ";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(15);
@@ -21,6 +22,9 @@ public sealed class DemoDashboard : IAsyncLifetime
     /// <summary>The link that the AppHost has printed.</summary>
     public string LoginLink { get; private set; } = "";
 
+    /// <summary>The link to the pipeline's page that the AppHost has printed.</summary>
+    public Uri PipelineLink { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
         if (DashboardFactAttribute.Missing is not null)
@@ -29,8 +33,8 @@ public sealed class DemoDashboard : IAsyncLifetime
         }
 
         _appHost = AppHostProcess.Start(_volumes, new Dictionary<string, string> { ["ASPNETCORE_URLS"] = Frontend.AbsoluteUri });
-        var line = await _appHost.WrittenAsync(LoginText);
-        LoginLink = line[(line.IndexOf(LoginText, StringComparison.Ordinal) + LoginText.Length)..].Trim();
+        LoginLink = await LinkAfterAsync(LoginText);
+        PipelineLink = new(await LinkAfterAsync(PipelineText));
 
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -42,15 +46,15 @@ public sealed class DemoDashboard : IAsyncLifetime
     }
 
     /// <summary>Opens a window of a user who is not logged in.</summary>
-    internal async Task<DashboardWindow> OpenAsync()
+    internal async Task<DashboardWindow> OpenAsync() => new(await NewPageAsync(new() { Width = 1200, Height = 540 }, ColorScheme.Light));
+
+    /// <summary>Opens the pipeline's page with the printed link.</summary>
+    internal async Task<PipelineWindow> OpenPipelineAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = Frontend.AbsoluteUri,
-            Locale = "en-US",
-            ViewportSize = new ViewportSize { Width = 1200, Height = 540 },
-        });
-        return new DashboardWindow(await context.NewPageAsync());
+        var window = new PipelineWindow(await NewPageAsync(new() { Width = width, Height = width * 9 / 16 }, scheme));
+        await window.Page.GotoAsync(PipelineLink.AbsoluteUri);
+        await window.Page.GetByText("Live").WaitForAsync();
+        return window;
     }
 
     /// <summary>Opens a window and logs in with the printed link.</summary>
@@ -89,6 +93,24 @@ public sealed class DemoDashboard : IAsyncLifetime
             _appHost.Dispose();
             await TestVolumes.RemoveAsync(_volumes);
         }
+    }
+
+    private async Task<string> LinkAfterAsync(string text)
+    {
+        var line = await _appHost!.WrittenAsync(text);
+        return line[(line.IndexOf(text, StringComparison.Ordinal) + text.Length)..].Trim();
+    }
+
+    private async Task<IPage> NewPageAsync(ViewportSize size, ColorScheme scheme)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Frontend.AbsoluteUri,
+            Locale = "en-US",
+            ViewportSize = size,
+            ColorScheme = scheme,
+        });
+        return await context.NewPageAsync();
     }
 }
 
