@@ -59,7 +59,8 @@ internal sealed class Pipeline : IAsyncDisposable
             always,
             WatchAsync("outbox", sender.ReadAsync, stopping),
             WatchAsync("inbox", receiver.ReadAsync, stopping),
-            WatchAsync("ledger", token => _ledger.CheckAsync(IsQuiet(sender), KeptAside(), token), stopping));
+            WatchAsync("ledger", _ => Task.FromResult(_ledger.Read(IsQuiet(sender), KeptAside())), stopping),
+            AskAsync(stopping));
     }
 
     /// <summary>A message with everything that the tables have of it.</summary>
@@ -136,6 +137,16 @@ internal sealed class Pipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the receiver, whose answer may take long.</summary>
+    private Task AskAsync(CancellationToken stopping) => WatchAsync(
+        "receiver",
+        async token =>
+        {
+            await _ledger.AskAsync(token);
+            return true;
+        },
+        stopping);
+
     private async Task TickAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Interval);
@@ -144,6 +155,7 @@ internal sealed class Pipeline : IAsyncDisposable
             await Feed.Watched.WaitAsync(stopping);
             Feed.Set("story", _story.Entries);
             Feed.Set("stream", _load.Rate);
+            Feed.Set("refusedMissing", _system.HasArtemis ? "" : "Only Artemis refuses such a message. RabbitMQ takes it.");
             Feed.Tick();
         }
     }

@@ -14,23 +14,24 @@ internal sealed class Story(TimeProvider time)
     private const string Consuming = "Messaging/Inbox/Consuming/";
 
     public static readonly Happening Posted = new(
-        "{0}: each change was committed together with its outbox message.",
+        "{0}: each entity was committed together with its outbox message.",
         "SenderService/EntityItems/EntityItemEndpoints.cs", "outbox.Add(item.Id, item.Version, new EntityItemCreated(");
 
     public static readonly Happening Updated = new(
         "{0}: the relay sends version after version, and never two of one entity at once.",
-        "Messaging/Outbox/Relay/AggregateLanes.cs", "class AggregateLanes");
+        $"{Relay}AggregateLanes.cs", "class AggregateLanes");
 
     public static readonly Happening NotPosted = new(
-        "{0}: nobody was promised anything, so nothing can be lost.", Endpoints, "private static async Task<bool> TrySaveAsync");
+        "{0} acknowledged: the client was promised nothing, and may try again with the same Idempotency-Key.",
+        "SenderService/Idempotency/IdempotencyStore.cs", "SaveOnceAsync");
 
     public static readonly Happening Poison = new(
         "A message that is no event was put on the queue: the receiver keeps it as a dead letter, with the reason, and goes on.",
         $"{Consuming}InboxTransaction.cs", "context.DeadLetters.AddRange");
 
     public static readonly Happening Refused = new(
-        "{0}: the broker refuses this message, and after eight attempts it is failed and waits for an operator.",
-        "Messaging/Outbox/Relay/OutboxMarker.cs", "class OutboxMarker");
+        "An event with headers of a megabyte was stored: the broker refuses it, and after eight attempts it waits for an operator.",
+        $"{Relay}OutboxMarker.cs", "class OutboxMarker");
 
     public static readonly Happening Duplicate = new(
         "{0} was put on the queue once more, with another body: the inbox knows its id, so it has no effect.",
@@ -42,7 +43,7 @@ internal sealed class Story(TimeProvider time)
 
     public static readonly Happening Paused = new(
         "{0} stands still, as if its machine were frozen: its connections stay open, and it answers nothing.",
-        "Messaging/Outbox/Relay/OutboxSession.cs", "SET idle_session_timeout");
+        $"{Relay}OutboxSession.cs", "SET idle_session_timeout");
 
     public static readonly Happening Continued = new(
         "{0} continues, and does not know how long it stood still.",
@@ -51,8 +52,6 @@ internal sealed class Story(TimeProvider time)
     public static readonly Happening Complete = new(
         "All is there: the receiver's API shows every acknowledged change, {0}.",
         "ReceiverService/EntityItems/EntityItemProjection.cs", "WHERE known.version < excluded.version");
-
-    private const string Endpoints = "SenderService/EntityItems/EntityItemEndpoints.cs";
 
     private readonly Lock _gate = new();
     private readonly Queue<object> _entries = new();
@@ -116,10 +115,10 @@ internal sealed class Story(TimeProvider time)
             "{0} runs: it takes what waits in the queue, up to 500 messages in one transaction.",
             $"{Consuming}InboxConsumer.cs", "private ArraySegment<IncomingMessage> TakeBatch"),
         "broker" => new(
-            "{0} is back: the relays connect again by themselves, and send what has waited.",
+            "{0} runs: the relays connect by themselves, and send what has waited.",
             "Messaging/Amqp/AmqpConnection.cs", "class AmqpConnection"),
         _ => new(
-            "{0} is back: the services connect again by themselves.",
+            "{0} runs: the services connect by themselves.",
             "ServiceDefaults/Resilience/ResilientService.cs", "class ResilientService"),
     };
 }

@@ -15,14 +15,31 @@ public static partial class WorkshopExtensions
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the resource that has the link to the page.</param>
-    /// <param name="system">What the page shows.</param>
-    internal static void AddWorkshop(this IDistributedApplicationBuilder builder, [ResourceName] string name, DemoSystem system)
+    /// <param name="senderDb">The database with the outbox.</param>
+    /// <param name="receiverDb">The database with the inbox and the projection.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="senders">The replicas of the sender.</param>
+    /// <param name="receivers">The replicas of the receiver.</param>
+    public static void AddWorkshop(
+        this IDistributedApplicationBuilder builder,
+        [ResourceName] string name,
+        IResourceBuilder<IResourceWithConnectionString> senderDb,
+        IResourceBuilder<IResourceWithConnectionString> receiverDb,
+        IResourceBuilder<IBrokerResource> broker,
+        IEnumerable<IResourceBuilder<ProjectResource>> senders,
+        IEnumerable<IResourceBuilder<ProjectResource>> receivers)
     {
         if (!builder.ExecutionContext.IsRunMode)
         {
             return;
         }
 
+        var system = new DemoSystem(
+            senderDb.Resource,
+            receiverDb.Resource,
+            broker.Resource,
+            [.. senders.Select(sender => sender.Resource)],
+            [.. receivers.Select(receiver => receiver.Resource)]);
         builder.AddResource(new WorkshopResource(name))
             .ExcludeFromManifest()
             .WithIconName("Pipeline")

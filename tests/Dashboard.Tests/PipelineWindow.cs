@@ -27,11 +27,11 @@ internal sealed class PipelineWindow : IAsyncDisposable
     public async Task<int> LedgerAsync(string name) => int.Parse(
         await Page.Locator($"#ledger dd[data-of='{name}']").InnerTextAsync(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
-    /// <summary>The number in a line of a station, such as "3 dead letters".</summary>
+    /// <summary>The number in a line of a station, such as "dead letters: 3".</summary>
     public async Task<int> LineAsync(string station, string line)
     {
         var text = await Station(station).GetByText(line).InnerTextAsync();
-        return int.TryParse(text.Split(' ')[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) ? number : -1;
+        return int.TryParse(text.Split(' ')[^1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) ? number : -1;
     }
 
     public Task LedgerReachesAsync(string name, int number) =>

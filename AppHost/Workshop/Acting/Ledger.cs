@@ -32,10 +32,8 @@ internal sealed class Ledger(Func<Uri[]> receivers, Story story)
     private long _waitingSince;
     private TimeSpan? _tookAll;
     private long? _quietSince;
+    private bool _isAnswered;
     private int _turn;
-
-    /// <summary>The receiver answered the last question.</summary>
-    public bool IsAnswered { get; private set; }
 
     /// <summary>A service has answered that a change is done.</summary>
     public void Acknowledge(Guid id, long version)
@@ -83,22 +81,34 @@ internal sealed class Ledger(Func<Uri[]> receivers, Story story)
         }
     }
 
-    /// <summary>Asks the receiver for the entities that it does not show yet.</summary>
-    /// <param name="isQuiet">True if nothing is under way any more, as far as tables and queue show.</param>
-    /// <param name="keptAside">Entities with a failed message or a dead letter: they wait for an operator.</param>
-    /// <param name="cancellationToken">Cancels the requests.</param>
-    public async Task<object> CheckAsync(bool isQuiet, IReadOnlySet<Guid> keptAside, CancellationToken cancellationToken)
+    /// <summary>Asks the receiver for the entities that it does not show yet, and those of copies.</summary>
+    public async Task AskAsync(CancellationToken cancellationToken)
     {
-        IsAnswered = false;
-        if (receivers() is { Length: > 0 } addresses)
+        try
         {
-            await AskAsync(addresses[_turn++ % addresses.Length], cancellationToken);
-            IsAnswered = true;
-        }
+            var addresses = receivers();
+            if (addresses.Length > 0)
+            {
+                await AskAsync(addresses[_turn++ % addresses.Length], cancellationToken);
+            }
 
+            _isAnswered = addresses.Length > 0;
+        }
+        catch
+        {
+            _isAnswered = false;
+            throw;
+        }
+    }
+
+    /// <summary>What the page shows of it.</summary>
+    /// <param name="isQuiet">True if nothing is under way any more, as far as tables and queue show.</param>
+    /// <param name="keptAside">Entities with a message that was refused: they are not lost, they wait for an operator.</param>
+    public object Read(bool isQuiet, IReadOnlySet<Guid> keptAside)
+    {
         lock (_gate)
         {
-            _quietSince = isQuiet && IsAnswered ? _quietSince ?? Stopwatch.GetTimestamp() : null;
+            _quietSince = isQuiet && _isAnswered ? _quietSince ?? Stopwatch.GetTimestamp() : null;
             var isOver = _quietSince is { } since && Stopwatch.GetElapsedTime(since) > QuietFor;
             if (isOver)
             {
@@ -107,14 +117,12 @@ internal sealed class Ledger(Func<Uri[]> receivers, Story story)
             }
 
             var missing = _open.Sum(open => open.Value.Missing);
-            var kept = _open.Where(open => keptAside.Contains(open.Key)).Sum(open => open.Value.Missing);
-            var lost = isOver ? missing - kept : 0;
+            var lost = isOver ? _open.Where(open => !keptAside.Contains(open.Key)).Sum(open => open.Value.Missing) : 0;
             return new
             {
                 acknowledged = _acknowledged,
                 applied = _applied,
-                onTheWay = missing - kept - lost,
-                kept,
+                onTheWay = missing - lost,
                 lost,
                 doubled = _doubled.Count,
                 absorbed = _absorbed,

@@ -38,12 +38,12 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
             });
         if (accepted > 0)
         {
-            story.Tell(Story.Posted, $"{accepted} of {count} posts were acknowledged");
+            story.Tell(Story.Posted, count == 1 ? "The post was acknowledged" : $"{accepted} of {count} posts were acknowledged");
         }
 
         if (accepted < count)
         {
-            story.Tell(Story.NotPosted, $"{count - accepted} of {count} posts were not acknowledged");
+            story.Tell(Story.NotPosted, count == 1 ? "The post was not" : $"{count - accepted} of {count} posts were not");
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
     {
         if (await PostAsync(cancellationToken) is not { } entity)
         {
-            story.Tell(Story.NotPosted, "The entity was not acknowledged");
+            story.Tell(Story.NotPosted, "The post was not");
             return;
         }
 

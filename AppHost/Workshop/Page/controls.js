@@ -1,6 +1,16 @@
 // The buttons. What each has done is told by the feed.
 
-import { make, post } from './page.js';
+import { make, post, setText } from './page.js';
+
+const ended = ['NotStarted', 'Finished', 'Exited', 'FailedToStart', 'RuntimeUnhealthy'];
+
+const hints = {
+  Stop: 'SIGTERM: it ends in order',
+  Start: 'Starts it again, on the same data',
+  Crash: 'SIGKILL: it ends in the middle of whatever it does',
+  Pause: 'SIGSTOP: it stands still, and its connections stay open',
+  Continue: 'SIGCONT: it goes on, and does not know how long it stood still',
+};
 
 const rate = document.querySelector('#rate');
 const rateText = document.querySelector('#rate-text');
@@ -15,7 +25,10 @@ rate.addEventListener('change', () => post(`actions/stream?count=${rate.value}`)
 document.querySelector('#stop').addEventListener('click', () => post('actions/stream?count=0'));
 
 /** Shows which buttons can be pressed. */
-export function showControls({ parts, stream }) {
+export function showControls({ parts, stream, refusedMissing }) {
+  const refused = document.querySelector('[data-action="refused"]');
+  refused.ariaDisabled = refusedMissing ? 'true' : null;
+  refused.title = refusedMissing || refused.title;
   if (document.activeElement !== rate) {
     rate.value = stream;
     showRate(stream);
@@ -23,43 +36,39 @@ export function showControls({ parts, stream }) {
 
   for (const part of parts) {
     const row = rows.querySelector(`[data-part="${part.name}"]`) ?? rows.appendChild(makeRow(part.name));
-    row.querySelector('.state').textContent = part.isHealthy || part.state !== 'Running' ? part.state : 'Running, not healthy';
-    for (const button of row.querySelectorAll('button')) {
-      const why = reasonAgainst(button.dataset.do, part);
-      button.disabled = why !== '';
-      button.title = why;
-    }
+    const [stop, crash, pause] = row.querySelectorAll('button');
+    const process = reasonAgainstSignals(part);
+    setText(row.querySelector('.state'), part.isHealthy || part.state !== 'Running' ? part.state : 'Not healthy');
+    offer(stop, part, part.isRunning ? 'Stop' : 'Start', ended.includes(part.state) || part.isRunning ? '' : `${part.name} is on its way`);
+    offer(crash, part, 'Crash', process);
+    offer(pause, part, part.state === 'Paused' ? 'Continue' : 'Pause', process || part.pauseMissing);
   }
 }
 
-function reasonAgainst(action, { name, state, isRunning, hasProcess, pauseMissing }) {
-  const isPaused = state === 'Paused';
-  switch (action) {
-    case 'start': return isRunning || ['Starting', 'Waiting', 'Stopping'].includes(state) ? `${name} has not ended` : '';
-    case 'continue': return isPaused ? '' : `${name} is not paused`;
-    case 'stop': return isRunning ? '' : `${name} does not run`;
-    default: return !hasProcess ? `${name} runs in a container, whose processes are not those of this machine`
-      : !isRunning || (action === 'pause' && isPaused) ? `${name} does not run`
-      : action === 'pause' && pauseMissing ? pauseMissing : '';
-  }
+/** Shows what a button does now, or why it cannot be pressed. It can have the focus all the same, so that nobody loses it. */
+function offer(button, part, action, why) {
+  setText(button, action);
+  button.ariaLabel = `${action} ${part.name}`;
+  button.ariaDisabled = why ? 'true' : null;
+  button.title = why || hints[action];
+  button.dataset.path = `parts/${part.name}/${action.toLowerCase()}`;
+}
+
+function reasonAgainstSignals({ name, isRunning, hasProcess }) {
+  return !hasProcess ? `${name} runs in a container. Its processes get no signals from here.` : isRunning ? '' : `${name} does not run`;
 }
 
 function makeRow(name) {
-  const button = (action, text, className = '') => {
-    const made = make('button', { className, ariaLabel: `${text} ${name}` }, text);
-    made.dataset.do = action;
-    made.addEventListener('click', () => press(made, `parts/${name}/${action}`));
-    return made;
-  };
-  const row = make('tr', {}, make('th', { scope: 'row' }, name), make('td', { className: 'state' }), make('td', { className: 'buttons' },
-    button('stop', 'Stop'), button('start', 'Start'), button('crash', 'Crash', 'danger'), button('pause', 'Pause'), button('continue', 'Continue')));
+  const buttons = ['', 'danger', ''].map(className => make('button', { className }));
+  buttons.forEach(button => button.addEventListener('click', () => press(button, button.dataset.path)));
+  const row = make('tr', {}, make('th', { scope: 'row' }, name), make('td', { className: 'state' }), make('td', { className: 'buttons' }, ...buttons));
   row.dataset.part = name;
   return row;
 }
 
 /** A button says that it works, and takes no second press meanwhile. It keeps the focus. */
 async function press(button, path) {
-  if (button.ariaBusy === 'true') {
+  if (button.ariaBusy === 'true' || button.ariaDisabled === 'true') {
     return;
   }
 

@@ -13,7 +13,8 @@ const crash = {
   DeadLetter: 'Nothing changes. The whole message is kept, with the reason, until an operator replays or discards it.',
 };
 
-const around = 14;
+const Around = 14; // lines
+const Longest = 400; // characters
 
 /** Opens a message. */
 export async function openMessage(message) {
@@ -37,14 +38,19 @@ export async function openMessage(message) {
 /** Opens a file at a line. */
 export async function openSource(file, line) {
   const text = await (await fetch(`source?file=${encodeURIComponent(file)}`)).text();
-  const first = Math.max(0, line - 1 - around);
-  const lines = text.split('\n').slice(first, line + around).map((content, index) => make(
+  const first = Math.max(0, line - 1 - Around);
+  const lines = text.split('\n').slice(first, line + Around).map((content, index) => make(
     first + index + 1 === line ? 'mark' : 'span', {}, `${String(first + index + 1).padStart(4)}  ${content}\n`));
   show(file, make('pre', { tabIndex: 0, ariaLabel: 'Source code' }, ...lines));
 }
 
 function part(title, value) {
-  return value ? [make('h3', {}, title), make('pre', { tabIndex: 0, ariaLabel: title }, JSON.stringify(value, null, 2))] : [];
+  return value ? [make('h3', {}, title), make('pre', { tabIndex: 0, ariaLabel: title }, JSON.stringify(value, cut, 2))] : [];
+}
+
+function cut(_, value) {
+  return typeof value === 'string' && value.length > Longest
+    ? `${value.slice(0, Longest)}… (${value.length.toLocaleString('en')} characters)` : value;
 }
 
 function show(title, ...content) {

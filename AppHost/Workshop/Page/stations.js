@@ -6,27 +6,27 @@ const Partitions = 16;
 
 /** In the order of the way. `lanes` names the processes that work there. */
 const stations = [
-  { id: 'client', title: 'client', big: state => state.stream, unit: () => 'posts per second' },
+  { id: 'client', title: 'client', big: state => state.stream, unit: 'posts per second' },
   { id: 'sender', title: 'SenderService', lanes: state => replicas(state, 'sender') },
   {
-    id: 'outbox', title: 'outbox_messages', big: state => state.outbox?.pending, unit: () => 'pending',
-    lines: ({ outbox }) => [`${show(outbox?.sent)} sent`, `${show(outbox?.failed)} failed`, `oldest ${age(outbox?.oldest)}`],
+    id: 'outbox', title: 'outbox_messages', big: state => state.outbox?.pending, unit: 'pending',
+    lines: ({ outbox }) => [`sent: ${show(outbox?.sent)}, failed: ${show(outbox?.failed)}`, `oldest pending: ${age(outbox?.oldest)}`],
     problem: state => state.outboxProblem,
   },
   { id: 'relays', title: 'relays', lanes: relays },
   {
-    id: 'queue', title: 'queue', big: ({ queue }) => queue?.depth, unit: () => 'waiting',
-    lines: ({ queue }) => queue?.isDerived ? ['sent and not recorded', '(this broker is not asked)'] : [`${show(queue?.consumers)} consumers`],
+    id: 'queue', title: 'queue', big: ({ queue }) => queue?.depth, unit: 'waiting',
+    lines: ({ queue }) => queue?.isDerived ? ['sent and not recorded: this', 'broker does not say it'] : [`consumers: ${show(queue?.consumers)}`],
     problem: state => state.queueProblem,
   },
   { id: 'receiver', title: 'ReceiverService', lanes: state => replicas(state, 'receiver') },
   {
-    id: 'inbox', title: 'inbox_messages', big: ({ inbox }) => inbox?.recorded, unit: () => 'processed',
-    lines: ({ inbox, ledger }) => [`${show(ledger?.absorbed)} duplicates absorbed`, `${show(inbox?.deadLetters)} dead letters`],
+    id: 'inbox', title: 'inbox_messages', big: ({ inbox }) => inbox?.recorded, unit: 'processed',
+    lines: ({ inbox, ledger }) => [`duplicates: ${show(ledger?.absorbed)}`, `dead letters: ${show(inbox?.deadLetters)}`],
     problem: state => state.inboxProblem,
   },
   {
-    id: 'projection', title: 'projection', big: ({ inbox }) => inbox?.entities, unit: () => 'entities',
+    id: 'projection', title: 'projection', big: ({ inbox }) => inbox?.entities, unit: 'entities',
     problem: state => state.inboxProblem,
   },
 ];
@@ -36,11 +36,11 @@ export const order = stations.map(station => station.id);
 const list = document.querySelector('#stations');
 
 for (const station of stations) {
-  station.big_ = make('p', { className: 'big' });
-  station.unit_ = make('p', { className: 'unit' });
+  station.number = make('p', { className: 'big' });
+  station.label = make('p', { className: 'unit' }, station.unit);
   station.body = make('div', { className: 'body' });
   station.element = make('li', { id: `station-${station.id}` }, make('h2', {}, station.title));
-  station.element.append(...(station.lanes ? [station.body] : [station.big_, station.unit_, station.body]));
+  station.element.append(...(station.lanes ? [station.body] : [station.number, station.label, station.body]));
   list.append(station.element);
 }
 
@@ -48,8 +48,7 @@ for (const station of stations) {
 export function showStations(state) {
   for (const station of stations) {
     if (station.big) {
-      setText(station.big_, show(station.big(state)));
-      setText(station.unit_, station.unit(state));
+      setText(station.number, show(station.big(state)));
     }
 
     const problem = station.problem?.(state);

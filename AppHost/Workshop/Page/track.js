@@ -6,8 +6,6 @@ import { laneOf, order } from './stations.js';
 const Most = 400;
 const Speed = 3.5; // stations per second
 const Fade = 1; // seconds, after the arrival
-const Radius = 11;
-const Height = 150;
 
 const goal = { Pending: 'outbox', Refused: 'outbox', Failed: 'outbox', Sent: 'queue', Applied: 'projection', DeadLetter: 'inbox' };
 
@@ -16,6 +14,7 @@ const paper = canvas.getContext('2d');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const moving = new Map();
 let centres = [];
+let [height, radius] = [0, 0];
 let state = { dots: [] };
 let last;
 
@@ -41,7 +40,7 @@ export function moveDots(newState, isNew) {
 /** Calls back with the message that was clicked. */
 export function onDotClicked(open) {
   canvas.addEventListener('click', ({ offsetX, offsetY }) => {
-    const hit = [...moving.values()].findLast(dot => Math.hypot(dot.x - offsetX, dot.y - offsetY) < Radius + 3);
+    const hit = [...moving.values()].findLast(dot => Math.hypot(dot.x - offsetX, dot.y - offsetY) < radius + 3);
     if (hit) {
       open(hit.message);
     }
@@ -102,27 +101,27 @@ function place(dot, piles) {
   } else {
     const index = piles.get(end) ?? 0;
     piles.set(end, index + 1);
-    const across = Math.max(1, Math.floor((centres[1] - centres[0] - 8) / (2 * Radius + 2)));
-    const [column, row] = [index % across, Math.floor(index / across) % Math.floor(Height / (2 * Radius + 2))];
-    dot.x = centres[end] + (column - (across - 1) / 2) * (2 * Radius + 2);
-    dot.y = stage === 'DeadLetter' ? Height - Radius - 4 : Radius + 4 + row * (2 * Radius + 2);
+    const across = Math.max(1, Math.floor((centres[1] - centres[0] - 8) / (2 * radius + 2)));
+    const [column, row] = [index % across, Math.floor(index / across) % Math.max(1, Math.floor(height / (2 * radius + 2)))];
+    dot.x = centres[end] + (column - (across - 1) / 2) * (2 * radius + 2);
+    dot.y = stage === 'DeadLetter' ? height - radius - 4 : radius + 4 + row * (2 * radius + 2);
   }
 }
 
 function laneY(station, partition) {
   const { lane, lanes } = order[station] === 'relays' ? laneOf(state, partition) : { lane: 0, lanes: 1 };
-  return Height * (lane + 1) / (lanes + 1);
+  return height * (lane + 1) / (lanes + 1);
 }
 
 function paint({ x, y, arrived, message }) {
   paper.globalAlpha = 1 - arrived / Fade * 0.9;
   paper.fillStyle = colourOf(message.entity);
   paper.beginPath();
-  paper.arc(x, y, Radius, 0, 2 * Math.PI);
+  paper.arc(x, y, radius, 0, 2 * Math.PI);
   paper.fill();
   if (message.stage === 'Refused' || message.stage === 'Failed' || message.stage === 'DeadLetter') {
     paper.lineWidth = 3;
-    paper.strokeStyle = getComputedStyle(canvas).getPropertyValue('--bad');
+    paper.strokeStyle = getComputedStyle(canvas).color;
     paper.stroke();
   }
 
@@ -133,9 +132,11 @@ function paint({ x, y, arrived, message }) {
 function fit() {
   const box = canvas.getBoundingClientRect();
   const ratio = devicePixelRatio;
-  Object.assign(canvas, { width: box.width * ratio, height: Height * ratio });
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  [height, radius] = [box.height, rem * 0.6875];
+  Object.assign(canvas, { width: box.width * ratio, height: height * ratio });
   paper.setTransform(ratio, 0, 0, ratio, 0, 0);
-  Object.assign(paper, { font: '600 12px system-ui, sans-serif', textAlign: 'center', textBaseline: 'middle' });
+  Object.assign(paper, { font: `600 ${radius * 1.1}px system-ui, sans-serif`, textAlign: 'center', textBaseline: 'middle' });
   centres = order.map(id => {
     const station = document.querySelector(`#station-${id}`).getBoundingClientRect();
     return station.left + station.width / 2 - box.left;
@@ -143,5 +144,4 @@ function fit() {
   wake();
 }
 
-canvas.style.height = `${Height}px`;
 new ResizeObserver(fit).observe(canvas);

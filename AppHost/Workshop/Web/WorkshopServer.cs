@@ -30,7 +30,8 @@ internal sealed class WorkshopServer
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(services.GetRequiredService<ILoggerFactory>());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        services.GetServices<ILoggerProvider>().ToList().ForEach(provider => builder.Logging.AddProvider(provider));
         var app = builder.Build();
         access.Guard(app);
 
