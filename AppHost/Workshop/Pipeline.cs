@@ -83,7 +83,7 @@ internal sealed class Pipeline : IAsyncDisposable
                 _load.Stream(count);
                 return null;
             case "outage":
-                _story.Tell(Story.Outage);
+                _story.Tell(Happenings.Outage);
                 return await _parts.DoAsync(_system.Broker.Name, "outage", cancellationToken);
             default:
                 return _trouble is null ? "The databases are not known yet." : await _trouble.MakeAsync(action, cancellationToken);
@@ -97,7 +97,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var problem = await _parts.DoAsync(name, action, cancellationToken);
         if (problem is null && action is "pause" or "continue")
         {
-            _story.Tell(action is "pause" ? Story.Paused : Story.Continued, name);
+            _story.Tell(action is "pause" ? Happenings.Paused : Happenings.Continued, name);
         }
 
         return problem;

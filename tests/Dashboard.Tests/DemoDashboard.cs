@@ -46,14 +46,14 @@ public sealed class DemoDashboard : IAsyncLifetime
     }
 
     /// <summary>Opens a window of a user who is not logged in.</summary>
-    internal async Task<DashboardWindow> OpenAsync() => new(await NewPageAsync(new() { Width = 1200, Height = 540 }, ColorScheme.Light));
+    internal async Task<DashboardWindow> OpenAsync() => new(await NewPageAsync(new() { Width = 1200, Height = 720 }, ColorScheme.Light));
 
     /// <summary>Opens the pipeline's page with the printed link.</summary>
     internal async Task<PipelineWindow> OpenPipelineAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
         var window = new PipelineWindow(await NewPageAsync(new() { Width = width, Height = width * 9 / 16 }, scheme));
         await window.Page.GotoAsync(PipelineLink.AbsoluteUri);
-        await window.Page.GetByText("Live").WaitForAsync();
+        await window.LiveAsync();
         return window;
     }
 

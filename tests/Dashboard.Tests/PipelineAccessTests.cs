@@ -12,7 +12,7 @@ public sealed class PipelineAccessTests(DemoDashboard dashboard)
         await using var window = await dashboard.LogInAsync();
         var page = await window.Page.Context.RunAndWaitForPageAsync(
             () => window.Row("workshop").GetByText("See the pipeline").ClickAsync());
-        await page.GetByText("Live").WaitForAsync();
+        await new PipelineWindow(page).LiveAsync();
         Assert.Equal("/", new Uri(page.Url).PathAndQuery); // people show their screen, and the token is not on it
     }
 

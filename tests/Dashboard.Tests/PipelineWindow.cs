@@ -6,7 +6,7 @@ namespace Dashboard.Tests;
 /// <summary>A browser's window on the pipeline's page.</summary>
 internal sealed class PipelineWindow : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     public PipelineWindow(IPage page)
     {
@@ -22,6 +22,9 @@ internal sealed class PipelineWindow : IAsyncDisposable
     public ILocator State(string process) => Page.Locator($"#parts tr[data-part='{process}'] .state");
 
     public ILocator Station(string id) => Page.Locator($"#station-{id}");
+
+    /// <summary>Waits until the page is told what happens.</summary>
+    public Task LiveAsync() => Page.Locator("#live:text-is('Live')").WaitForAsync();
 
     /// <summary>A number of the ledger.</summary>
     public async Task<int> LedgerAsync(string name) => int.Parse(

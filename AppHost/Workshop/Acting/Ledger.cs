@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 
 namespace AppHost.Workshop.Acting;
@@ -15,6 +16,7 @@ internal sealed class Ledger(Func<Uri[]> receivers, Story story)
     private const int Page = 500;
     private const int RequestsAtOnce = 10;
     private const int Remembered = 5_000;
+    private static readonly TimeSpan Remarkable = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(3);
 
     private readonly HttpClient _http = WorkshopHttp.Client();
@@ -172,8 +174,11 @@ internal sealed class Ledger(Func<Uri[]> receivers, Story story)
             if (wasOpen && _open.Count == 0)
             {
                 _tookAll = Stopwatch.GetElapsedTime(_waitingSince);
-                story.Tell(Story.Complete, string.Create(
-                    System.Globalization.CultureInfo.InvariantCulture, $"{_tookAll.Value.TotalSeconds:0.0} s after the first of them"));
+                if (_tookAll > Remarkable)
+                {
+                    story.Tell(Happenings.Complete, string.Create(
+                        CultureInfo.InvariantCulture, $"{_tookAll.Value.TotalSeconds:0.0} s after the first of them"));
+                }
             }
         }
     }

@@ -38,12 +38,12 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
             });
         if (accepted > 0)
         {
-            story.Tell(Story.Posted, count == 1 ? "The post was acknowledged" : $"{accepted} of {count} posts were acknowledged");
+            story.Tell(Happenings.Posted, count == 1 ? "The post was acknowledged" : $"{accepted} of {count} posts were acknowledged");
         }
 
         if (accepted < count)
         {
-            story.Tell(Story.NotPosted, count == 1 ? "The post was not" : $"{count - accepted} of {count} posts were not");
+            story.Tell(Happenings.NotPosted, count == 1 ? "The post was not" : $"{count - accepted} of {count} posts were not");
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
     {
         if (await PostAsync(cancellationToken) is not { } entity)
         {
-            story.Tell(Story.NotPosted, "The post was not");
+            story.Tell(Happenings.NotPosted, "The post was not");
             return;
         }
 
@@ -64,7 +64,7 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
             entity = changed;
         }
 
-        story.Tell(Story.Updated, $"One entity was created and then changed {entity.Version - 1} times");
+        story.Tell(Happenings.Updated, $"One entity was created and then changed {entity.Version - 1} times");
     }
 
     /// <summary>Sets the speed of the stream.</summary>

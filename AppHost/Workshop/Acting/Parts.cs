@@ -131,11 +131,11 @@ internal sealed class Parts(
         {
             _paused.TryRemove(name, out var pause);
             pause?.Dispose();
-            story.Tell(Story.Ended(role), name);
+            story.Tell(Happenings.Ended(role), name);
         }
         else if (state == KnownResourceStates.Running)
         {
-            story.Tell(Story.Started(role), name);
+            story.Tell(Happenings.Started(role), name);
         }
     }
 }

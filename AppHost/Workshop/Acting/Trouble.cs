@@ -43,7 +43,7 @@ internal sealed class Trouble(BrokerQueue queue, Load load, Ledger ledger, Npgsq
     private async Task<string?> PoisonAsync(CancellationToken cancellationToken)
     {
         await PutAsync(Guid.CreateVersion7(), "EntityItemCreated", 1, "this is no JSON", cancellationToken);
-        story.Tell(Story.Poison);
+        story.Tell(Happenings.Poison);
         return null;
     }
 
@@ -66,7 +66,7 @@ internal sealed class Trouble(BrokerQueue queue, Load load, Ledger ledger, Npgsq
         body["value"] = Ledger.ValueOfCopy;
         await PutAsync(reader.GetGuid(0), reader.GetString(1), posted.Version + 1, body.ToJsonString(), cancellationToken);
         ledger.Doubt(posted.Id);
-        story.Tell(Story.Duplicate, $"The message of {posted.Name}");
+        story.Tell(Happenings.Duplicate, $"The message of {posted.Name}");
         return null;
     }
 
@@ -80,7 +80,7 @@ internal sealed class Trouble(BrokerQueue queue, Load load, Ledger ledger, Npgsq
         command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
         command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
         await command.ExecuteNonQueryAsync(cancellationToken);
-        story.Tell(Story.Refused);
+        story.Tell(Happenings.Refused);
         return null;
     }
 

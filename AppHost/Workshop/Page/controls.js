@@ -1,6 +1,6 @@
 // The buttons. What each has done is told by the feed.
 
-import { make, post, setText } from './page.js';
+import { make, post, setText, stateOf } from './page.js';
 
 const ended = ['NotStarted', 'Finished', 'Exited', 'FailedToStart', 'RuntimeUnhealthy'];
 
@@ -38,7 +38,7 @@ export function showControls({ parts, stream, refusedMissing }) {
     const row = rows.querySelector(`[data-part="${part.name}"]`) ?? rows.appendChild(makeRow(part.name));
     const [stop, crash, pause] = row.querySelectorAll('button');
     const process = reasonAgainstSignals(part);
-    setText(row.querySelector('.state'), part.isHealthy || part.state !== 'Running' ? part.state : 'Not healthy');
+    setText(row.querySelector('.state'), stateOf(part));
     offer(stop, part, part.isRunning ? 'Stop' : 'Start', ended.includes(part.state) || part.isRunning ? '' : `${part.name} is on its way`);
     offer(crash, part, 'Crash', process);
     offer(pause, part, part.state === 'Paused' ? 'Continue' : 'Pause', process || part.pauseMissing);

@@ -35,11 +35,11 @@ export async function openMessage(message) {
     ...part('Row of inbox_messages', inbox), ...part('Dead letter', deadLetter));
 }
 
-/** Opens a file at a line. */
-export async function openSource(file, line) {
+/** Opens a file, at a line or all of it. */
+export async function openSource(file, line = 0) {
   const text = await (await fetch(`source?file=${encodeURIComponent(file)}`)).text();
   const first = Math.max(0, line - 1 - Around);
-  const lines = text.split('\n').slice(first, line + Around).map((content, index) => make(
+  const lines = text.split('\n').slice(first, line ? line + Around : undefined).map((content, index) => make(
     first + index + 1 === line ? 'mark' : 'span', {}, `${String(first + index + 1).padStart(4)}  ${content}\n`));
   show(file, make('pre', { tabIndex: 0, ariaLabel: 'Source code' }, ...lines));
 }

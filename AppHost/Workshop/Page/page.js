@@ -43,3 +43,8 @@ export const whereabouts = {
   Applied: 'applied',
   DeadLetter: 'kept as a dead letter',
 };
+
+/** The state of a process in words. */
+export function stateOf({ state, isHealthy }) {
+  return state === 'NotStarted' ? 'Not started' : state === 'Running' && !isHealthy ? 'Not healthy' : state;
+}

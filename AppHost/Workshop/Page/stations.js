@@ -1,6 +1,6 @@
 // The stations of the way, from left to right. Each shows what the tables, the locks and the broker say.
 
-import { make, setText } from './page.js';
+import { make, setText, stateOf } from './page.js';
 
 const Partitions = 16;
 
@@ -68,8 +68,8 @@ export function laneOf(state, partition) {
 function replicas(state, role) {
   return state.parts.filter(part => part.role === role).map(part => ({
     text: part.name,
-    note: part.state,
-    mark: part.state === 'Running' ? (part.isHealthy ? 'good' : 'waits') : part.state === 'Paused' ? 'waits' : 'bad',
+    note: stateOf(part),
+    mark: part.state === 'Running' && part.isHealthy ? 'good' : part.state === 'NotStarted' ? 'idle' : part.isRunning ? 'waits' : 'bad',
   }));
 }
 

@@ -13,7 +13,9 @@ export function showStory({ story }, isNew) {
   }
 
   for (const entry of story.filter(entry => entry.number > shown)) {
-    list.prepend(make('li', {}, make('time', { dateTime: entry.at }, entry.at.slice(11, 19)), ' ', entry.text, ' ', code(entry)));
+    const { file, line, exercise } = entry;
+    list.prepend(make('li', {}, make('time', { dateTime: entry.at }, entry.at.slice(11, 19)), ' ', entry.text, ' ',
+      link(`${file.split('/').at(-1)}:${line}`, file, line), ' ', exercise ? link('exercise', exercise) : null));
     shown = entry.number;
   }
 
@@ -22,8 +24,8 @@ export function showStory({ story }, isNew) {
   }
 }
 
-function code({ file, line }) {
-  const button = make('button', { className: 'link', title: `${file}:${line}` }, `${file.split('/').at(-1)}:${line}`);
+function link(text, file, line) {
+  const button = make('button', { className: 'link', title: file }, text);
   button.addEventListener('click', () => openSource(file, line));
   return button;
 }
