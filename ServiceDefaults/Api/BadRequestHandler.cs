@@ -38,7 +38,7 @@ internal sealed class BadRequestHandler(IOptions<JsonOptions> json) : IException
         // The handler runs outside routing, which has put the endpoint away here.
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         return exception is not null ? ErrorsOf(exception, endpoint)
-            : ParameterNames.UnreadableIn(context.Request, endpoint) is { Count: > 0 } errors ? errors
+            : ParameterNames.WrongIn(context.Request, endpoint) is { Count: > 0 } errors ? errors
             : new() { [Body] = ["The body is missing: send a JSON object."] };
     }
 

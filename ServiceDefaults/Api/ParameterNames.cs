@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
 
 namespace ServiceDefaults.Api;
 
@@ -19,15 +20,21 @@ internal static class ParameterNames
         }
     }
 
-    /// <summary>The parameters of the query that are not of their type.</summary>
-    public static Dictionary<string, string[]> UnreadableIn(HttpRequest request, Endpoint? endpoint)
+    /// <summary>The parameters of the query that are missing, or not of their type.</summary>
+    public static Dictionary<string, string[]> WrongIn(HttpRequest request, Endpoint? endpoint)
     {
-        var unreadable =
+        var route = (endpoint as RouteEndpoint)?.RoutePattern;
+        var errors =
             from parameter in ParametersOf(endpoint)
+            where parameter.HasTryParse && route?.GetParameter(parameter.Name) is null
             let type = Nullable.GetUnderlyingType(parameter.ParameterInfo.ParameterType) ?? parameter.ParameterInfo.ParameterType
-            where parameter.HasTryParse && request.Query[parameter.Name].Any(value => !TypeDescriptor.GetConverter(type).IsValid(value!))
-            select (parameter.Name, Text: $"This is not {Describe(type)}.");
-        return unreadable.ToDictionary(error => error.Name, error => new[] { error.Text });
+            let values = request.Query[parameter.Name]
+            let text = values.Count == 0 && !parameter.IsOptional ? $"It is required: {Describe(type)}."
+                : values.Any(value => !TypeDescriptor.GetConverter(type).IsValid(value!)) ? $"This is not {Describe(type)}."
+                : null
+            where text is not null
+            select (parameter.Name, text);
+        return errors.ToDictionary(error => error.Name, error => new[] { error.text });
     }
 
     private static IEnumerable<IParameterBindingMetadata> ParametersOf(Endpoint? endpoint) =>

@@ -45,6 +45,11 @@ internal static class Comparison
         Report("client alone, µs CPU/message", result => result.Client.ProcessorTime.TotalMicroseconds, "0.0");
         Report($"{name}, µs CPU/message", result => result.Service.ProcessorTime.TotalMicroseconds, "0.0");
         Console.WriteLine($"{name}'s working set: {service.WorkingSet >> 20} MiB");
+        foreach (var line in service.Output.SkipWhile(line => !line.Contains("Application started", StringComparison.Ordinal)).Skip(1))
+        {
+            // An interruption explains a slow round.
+            Console.WriteLine($"{name} logged: {line}");
+        }
 
         async Task<(Throughput, Throughput)> ServiceFirstAsync() => (await measureService(), await measureClient());
 

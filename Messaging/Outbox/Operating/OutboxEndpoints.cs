@@ -101,28 +101,20 @@ public static partial class OutboxEndpoints
             cancellationToken);
     }
 
-    /// <param name="from">Messages that were sent at this time or later. Required.</param>
+    /// <param name="from">Messages that were sent at this time or later.</param>
     /// <param name="to">Messages that were sent before this time. Defaults to now.</param>
-    private static async Task<Results<Ok<ResendResponse>, ValidationProblem>> ResendRangeAsync(
-        DateTimeOffset? from,
+    private static async Task<Ok<ResendResponse>> ResendRangeAsync(
+        DateTimeOffset from,
         DateTimeOffset? to,
         [FromServices] OutboxContext outbox,
         ILogger<OutboxResponse> logger,
         CancellationToken cancellationToken)
     {
-        if (from is null)
-        {
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]>
-            {
-                ["from"] = ["It is required: a time such as 2026-01-31T12:00:00Z."],
-            });
-        }
-
         // A day may be a million rows. All of them or none: in parts, new messages of an aggregate could overtake.
         outbox.Db.Database.SetCommandTimeout(TimeSpan.Zero);
 
         // The first one of each aggregate holds back the others, and those that are written meanwhile. Then all follow in their order.
-        var (lower, upper) = (from.Value.UtcDateTime, to?.UtcDateTime);
+        var (lower, upper) = (from.UtcDateTime, to?.UtcDateTime);
         var count = await outbox.Db.Database.ExecuteSqlAsync(
             $"""
              UPDATE outbox_messages AS message

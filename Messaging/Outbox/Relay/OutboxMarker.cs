@@ -26,11 +26,12 @@ internal sealed partial class OutboxMarker(
     /// <summary>
     /// Marks the version of a row that was published. A row that somebody has changed since is another matter, and so is one that has the
     /// same id because the sequence was reset.
+    /// <para>It is no join: with statistics from a time when nothing was pending, the planner would compare the whole backlog with each
+    /// accepted message.</para>
     /// </summary>
     public const string MarkSent = $"""
-        UPDATE outbox_messages AS message SET status = 'Sent', sent_at = now(), next_attempt_at = NULL
-        FROM unnest(@ids, @versions) AS accepted (id, version)
-        WHERE message.id = accepted.id AND message.xmin = accepted.version::xid AND {OutboxSql.IsPending}
+        UPDATE outbox_messages SET status = 'Sent', sent_at = now(), next_attempt_at = NULL
+        WHERE id = ANY(@ids) AND xmin = (@versions)[array_position(@ids, id)]::xid AND {OutboxSql.IsPending}
         """;
 
     /// <summary>The delay doubles with each refusal. The last refusal fails the message.</summary>

@@ -150,7 +150,7 @@ public sealed class ReadPositionTests(Infrastructure infrastructure) : IAsyncLif
     }
 
     /// <summary>Number of pages that the relay's read touches.</summary>
-    private Task<long> BuffersAsync(long from) => ReadPlan.BuffersAsync(_table.Database, from);
+    private Task<long> BuffersAsync(long from) => RelayPlan.BuffersAsync(_table.Database, from);
 
     private sealed record OpenTransaction(NpgsqlConnection Connection, NpgsqlTransaction Transaction) : IAsyncDisposable
     {

@@ -73,13 +73,16 @@ public sealed class ResendTests(Infrastructure infrastructure)
 
         Assert.Equal(HttpStatusCode.Conflict, await StatusAsync($"messages/{pending}/resend"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync($"messages/{Guid.NewGuid()}/resend"));
-        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync("resend"));
-        using var refused = await sender.Client.PostAsync("/api/outbox/resend?from=x", null);
-        Assert.Contains("This is not a time such as", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("\"from\":[\"It is required: a time such as", await TextAsync("resend"), StringComparison.Ordinal);
+        Assert.Contains("\"from\":[\"This is not a time such as", await TextAsync("resend?from=x"), StringComparison.Ordinal);
         Assert.Equal(0, await ResendAsync(sender, "from=2020-02-02T00:00:00Z&to=2020-02-03T00:00:00Z"));
         Assert.Equal(1, await ResendAsync(sender, "from=2020-02-02T00:00:00Z"));
 
-        async Task<HttpStatusCode> StatusAsync(string path) => (await sender.Client.PostAsync($"/api/outbox/{path}", null)).StatusCode;
+        async Task<HttpStatusCode> StatusAsync(string path) => (await PostAsync(path)).StatusCode;
+
+        async Task<string> TextAsync(string path) => await (await PostAsync(path)).Content.ReadAsStringAsync();
+
+        Task<HttpResponseMessage> PostAsync(string path) => sender.Client.PostAsync($"/api/outbox/{path}", null);
     }
 
     /// <summary>A sender that has sent these messages.</summary>

@@ -5,8 +5,8 @@ using Messaging.Outbox.Relay;
 
 namespace Messaging.Tests.Outbox.Relay;
 
-/// <summary>How the database executes what the relay asks again and again.</summary>
-internal static class ReadPlan
+/// <summary>How the database executes the statements that the relay repeats.</summary>
+internal static class RelayPlan
 {
     /// <summary>Number of messages in one read.</summary>
     public const int BatchSize = 500;
@@ -20,6 +20,17 @@ internal static class ReadPlan
     /// <summary>The most pages that a heartbeat touches.</summary>
     public static async Task<long> HeartbeatBuffersAsync(string database, long low) =>
         MostBuffers(await ExplainAsync(database, Heartbeat.Sql, ("low", "bigint", $"{low}")));
+
+    /// <summary>The most rows that any step of a mark handles.</summary>
+    public static async Task<double> MarkRowsAsync(string database, IReadOnlyList<PendingMessage> accepted)
+    {
+        var plans = await ExplainAsync(
+            database,
+            OutboxMarker.MarkSent,
+            ("ids", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.Id))}}}'"),
+            ("versions", "text[]", $"'{{{string.Join(',', accepted.Select(message => message.RowVersion))}}}'"));
+        return plans.Max(MostRows);
+    }
 
     /// <summary>The indexes that a read of one batch uses.</summary>
     public static async Task<IReadOnlyCollection<string>> IndexesAsync(string database, long from)
@@ -67,6 +78,14 @@ internal static class ReadPlan
         }
 
         return plans;
+    }
+
+    private static double MostRows(JsonElement node)
+    {
+        var rows = node.GetProperty("Actual Rows").GetDouble() * node.GetProperty("Actual Loops").GetDouble();
+        return node.TryGetProperty("Plans", out var children)
+            ? Math.Max(rows, children.EnumerateArray().Max(MostRows))
+            : rows;
     }
 
     private static void Collect(JsonElement node, SortedSet<string> indexes)

@@ -1,3 +1,4 @@
+using Messaging.Outbox.Relay;
 using Xunit.Abstractions;
 
 namespace Messaging.Tests.Outbox.Relay;
@@ -6,7 +7,7 @@ namespace Messaging.Tests.Outbox.Relay;
 /// What the relay asks again and again costs the same, however many messages are pending or sent. With long tests, a million are.
 /// </summary>
 [Collection(MessagingSuite.Name)]
-public sealed class ReadPlanTests(Infrastructure infrastructure, ITestOutputHelper output)
+public sealed class RelayPlanTests(Infrastructure infrastructure, ITestOutputHelper output)
 {
     private static readonly int Many = LongTests.Choose(50_000, 1_000_000);
 
@@ -16,7 +17,7 @@ public sealed class ReadPlanTests(Infrastructure infrastructure, ITestOutputHelp
         await using var table = await OutboxTable.CreateAsync(infrastructure);
         await table.AddManyAsync(2_000, aggregates: 1_000);
         await AssertPlanAsync(table, 0);
-        var costOfFew = await ReadPlan.BuffersAsync(table.Database, 0);
+        var costOfFew = await RelayPlan.BuffersAsync(table.Database, 0);
 
         await table.AddManyAsync(Many, aggregates: 1_000, "Sent");
         await table.AddManyAsync(Many, aggregates: 1_000);
@@ -25,11 +26,11 @@ public sealed class ReadPlanTests(Infrastructure infrastructure, ITestOutputHelp
         foreach (var from in (long[])[0, Many, Many * 3L / 2])
         {
             await AssertPlanAsync(table, from);
-            var cost = await ReadPlan.BuffersAsync(table.Database, from);
+            var cost = await RelayPlan.BuffersAsync(table.Database, from);
             output.WriteLine($"from {from}: {cost} pages, and {costOfFew} when there was little");
 
             // At most one page for each row, wherever the rows are, besides what a few rows cost.
-            Assert.InRange(cost, 1, costOfFew + ReadPlan.BatchSize);
+            Assert.InRange(cost, 1, costOfFew + RelayPlan.BatchSize);
         }
     }
 
@@ -40,7 +41,7 @@ public sealed class ReadPlanTests(Infrastructure infrastructure, ITestOutputHelp
     {
         await using var table = await OutboxTable.CreateAsync(infrastructure);
         await table.AddManyAsync(10, aggregates: 10);
-        var costOfFew = await ReadPlan.HeartbeatBuffersAsync(table.Database, 0);
+        var costOfFew = await RelayPlan.HeartbeatBuffersAsync(table.Database, 0);
 
         await table.AddManyAsync(Many, aggregates: 1_000, "Sent");
         await table.AddManyAsync(10, aggregates: 10);
@@ -49,14 +50,28 @@ public sealed class ReadPlanTests(Infrastructure infrastructure, ITestOutputHelp
             await Sql.ExecuteAsync(table.Database, "VACUUM ANALYZE outbox_messages");
         }
 
-        var cost = await ReadPlan.HeartbeatBuffersAsync(table.Database, 0);
+        var cost = await RelayPlan.HeartbeatBuffersAsync(table.Database, 0);
         output.WriteLine($"{cost} pages, and {costOfFew} when there was little");
         Assert.InRange(cost, 1, costOfFew + 10);
     }
 
+    /// <summary>After an outage much is pending, and the statistics are older.</summary>
+    [Fact]
+    public async Task A_mark_handles_only_its_own_rows_although_the_statistics_know_of_no_pending_ones()
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        await table.AddManyAsync(20 * RelayPlan.BatchSize, aggregates: 1_000, "Sent");
+        await Sql.ExecuteAsync(table.Database, "ANALYZE outbox_messages");
+        await table.AddManyAsync(10 * RelayPlan.BatchSize, aggregates: 1_000);
+        await using var session = await OutboxSession.OpenAsync(table.Sessions, default);
+        var accepted = await PendingMessage.ReadAsync(session, OutboxTable.All, 0, RelayPlan.BatchSize, default);
+
+        Assert.Equal(RelayPlan.BatchSize, await RelayPlan.MarkRowsAsync(table.Database, accepted));
+    }
+
     private static async Task AssertPlanAsync(OutboxTable table, long from)
     {
-        var nodes = await ReadPlan.IndexesAsync(table.Database, from);
+        var nodes = await RelayPlan.IndexesAsync(table.Database, from);
         Assert.Contains("ix_outbox_messages_pending", nodes);
         Assert.DoesNotContain("pk_outbox_messages", nodes);
         Assert.DoesNotContain("Seq Scan", nodes);
