@@ -10,8 +10,8 @@ namespace Aspire.Hosting;
 public static partial class WorkshopExtensions
 {
     /// <summary>
-    /// Serves the page from this process, as long as it runs. The page only watches, and does what its buttons say. It is no part of what is
-    /// published.
+    /// Serves the page from this process, as long as it runs. The page only watches, and does what its buttons say. It is no part of what
+    /// is published.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the resource that has the link to the page.</param>

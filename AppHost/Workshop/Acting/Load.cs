@@ -92,7 +92,10 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
     /// <summary>Posts one entity.</summary>
     /// <returns>The answer. Null if it was none, or an error.</returns>
     public Task<Answer?> PostAsync(CancellationToken cancellationToken) => SendAsync(
-        HttpMethod.Post, DemoSystem.Entities, new { name = $"Workshop {Interlocked.Increment(ref _number)}", value = 1 }, cancellationToken);
+        HttpMethod.Post,
+        DemoSystem.Entities,
+        new { name = $"Workshop {Interlocked.Increment(ref _number)}", value = 1 },
+        cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

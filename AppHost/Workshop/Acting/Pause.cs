@@ -47,7 +47,8 @@ internal sealed class Pause : IDisposable
             return
             [
                 .. Directory.GetDirectories($"/proc/{parent}/task")
-                    .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .Select(thread => File.ReadAllText(Path.Combine(thread, "children")))
+                    .SelectMany(children => children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                     .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
             ];
         }

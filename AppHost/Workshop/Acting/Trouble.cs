@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Amqp;
@@ -34,7 +35,7 @@ internal sealed class Trouble(BrokerQueue queue, Load load, Ledger ledger, Npgsq
                 _ => $"{action} is nothing that can be done.",
             };
         }
-        catch (Exception exception) when (exception is AmqpException or NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is AmqpException or NpgsqlException or TimeoutException or SocketException)
         {
             return $"It could not be done: {exception.Message}";
         }
@@ -71,8 +72,8 @@ internal sealed class Trouble(BrokerQueue queue, Load load, Ledger ledger, Npgsq
     }
 
     /// <summary>
-    /// An event with headers of a megabyte. Artemis keeps headers in one record of its journal, and refuses what does not fit. No client can
-    /// make such a message through the API, so the row is written directly.
+    /// An event with headers of a megabyte. Artemis keeps headers in one record of its journal, and refuses what does not fit. No client
+    /// can make such a message through the API, so the row is written directly.
     /// </summary>
     private async Task<string?> RefusedAsync(CancellationToken cancellationToken)
     {

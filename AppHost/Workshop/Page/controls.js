@@ -61,7 +61,8 @@ function reasonAgainstSignals({ name, isRunning, hasProcess }) {
 function makeRow(name) {
   const buttons = ['', 'danger', ''].map(className => make('button', { className }));
   buttons.forEach(button => button.addEventListener('click', () => press(button, button.dataset.path)));
-  const row = make('tr', {}, make('th', { scope: 'row' }, name), make('td', { className: 'state' }), make('td', { className: 'buttons' }, ...buttons));
+  const row = make('tr', {}, make('th', { scope: 'row' }, name), make('td', { className: 'state' }),
+    make('td', { className: 'buttons' }, ...buttons));
   row.dataset.part = name;
   return row;
 }

@@ -16,7 +16,8 @@ const stations = [
   { id: 'relays', title: 'relays', lanes: relays },
   {
     id: 'queue', title: 'queue', big: ({ queue }) => queue?.depth, unit: 'waiting',
-    lines: ({ queue }) => queue?.isDerived ? ['sent and not recorded: this', 'broker does not say it'] : [`consumers: ${show(queue?.consumers)}`],
+    lines: ({ queue }) => queue?.isDerived ? ['sent and not recorded: this', 'broker does not say it']
+      : [`consumers: ${show(queue?.consumers)}`],
     problem: state => state.queueProblem,
   },
   { id: 'receiver', title: 'ReceiverService', lanes: state => replicas(state, 'receiver') },

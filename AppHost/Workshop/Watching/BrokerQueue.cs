@@ -52,7 +52,8 @@ internal sealed class BrokerQueue(DemoSystem system, Dots dots) : IAsyncDisposab
 
         // Durable and with the capability, as the services attach: see AmqpQueue in Messaging.
         var target = new Target { Address = DemoSystem.Queue, Durable = 2, Capabilities = QueueCapability };
-        await new SenderLink(session, $"workshop-{Guid.NewGuid():N}", target, null).SendAsync(message).WaitAsync(Patience, cancellationToken);
+        var link = new SenderLink(session, $"workshop-{Guid.NewGuid():N}", target, null);
+        await link.SendAsync(message).WaitAsync(Patience, cancellationToken);
         session.Close(TimeSpan.Zero);
     }
 

@@ -34,7 +34,8 @@ internal sealed class SenderDatabase(NpgsqlDataSource database, Dots dots, TimeP
         """;
 
     private const string Counts = """
-        SELECT (SELECT count(*) FROM outbox_messages WHERE status = 'Pending'), (SELECT count(*) FROM outbox_messages WHERE status = 'Failed'),
+        SELECT (SELECT count(*) FROM outbox_messages WHERE status = 'Pending'),
+            (SELECT count(*) FROM outbox_messages WHERE status = 'Failed'),
             (SELECT count(*) FROM outbox_messages WHERE status = 'Sent')
         """;
 

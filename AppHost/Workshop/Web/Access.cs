@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace AppHost.Workshop.Web;
 
 /// <summary>
-/// Who may use the page: whoever has the link with the token, from this machine and from this page. The page can kill processes, so no other
-/// page in the same browser may send it a request.
+/// Who may use the page: whoever has the link with the token, from this machine and from this page. The page can kill processes, so no
+/// other page in the same browser may send it a request.
 /// </summary>
 internal sealed class Access(int port)
 {
