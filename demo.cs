@@ -29,7 +29,7 @@ try
             dotnet run demo.cs test    run every test that can run here; takes --filter <expression> like `dotnet test`
             dotnet run demo.cs doctor  show what was found on this machine, and what would be used
             dotnet run demo.cs bench   run the benchmarks
-            dotnet run demo.cs faults  break things under load, then compare both ends; takes --minutes 30 --seed 7
+            dotnet run demo.cs faults  break things under load, then compare both ends; takes --minutes 30 --seed 7, or --mutants
 
             --Demo:Infrastructure=containers or =processes makes the choice. The default is containers if an engine answers.
             All other arguments go to the program itself, for example: up --Demo:Senders=2

@@ -11,7 +11,7 @@ namespace AppHost.Tests;
 /// The whole system as the AppHost describes it, on its own volumes. A scenario breaks something and checks what must still be true. Then
 /// it leaves the system running for the next scenario.
 /// </summary>
-public sealed class DemoSystem : IAsyncLifetime
+public class DemoSystem : IAsyncLifetime
 {
     public const string Sender = "sender";
     public const string Receiver = "receiver";
@@ -21,21 +21,26 @@ public sealed class DemoSystem : IAsyncLifetime
     private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(3);
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
     private readonly TcpWire _wire = new();
-    private DistributedApplication _app = null!;
 
     /// <summary>The notifications of the start, in their order. Each reads "resource state health".</summary>
     public ConcurrentQueue<string> Starting { get; } = [];
+
+    /// <summary>The running system.</summary>
+    protected DistributedApplication App { get; private set; } = null!;
+
+    /// <summary>More arguments of the AppHost.</summary>
+    protected virtual IEnumerable<string> Arguments => [];
 
     /// <summary>Starts everything and waits until the broker and both services are healthy.</summary>
     public async Task InitializeAsync()
     {
         using var timeout = new CancellationTokenSource(StepTimeout);
-        string[] arguments = [$"--Demo:Volumes={_volumes}", "--Demo:FreePorts=true"];
+        string[] arguments = [$"--Demo:Volumes={_volumes}", "--Demo:FreePorts=true", .. Arguments];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments, timeout.Token);
         RouteThroughWire(builder);
-        _app = await builder.BuildAsync(timeout.Token);
+        App = await builder.BuildAsync(timeout.Token);
         var watching = WatchAsync(timeout.Token);
-        await _app.StartAsync(timeout.Token);
+        await App.StartAsync(timeout.Token);
         await WaitUntilHealthyAsync(Broker);
         await WaitUntilHealthyAsync(Sender);
         await WaitUntilHealthyAsync(Receiver);
@@ -90,31 +95,38 @@ public sealed class DemoSystem : IAsyncLifetime
     public async Task<ExecuteCommandResult> PressAsync(string resource, string command)
     {
         using var timeout = new CancellationTokenSource(StepTimeout);
-        return await _app.ResourceCommands.ExecuteCommandAsync(resource, command, timeout.Token);
+        return await App.ResourceCommands.ExecuteCommandAsync(resource, command, timeout.Token);
     }
 
-    public async Task<string> ConnectionStringAsync(string resource) => (await _app.GetConnectionStringAsync(resource))!;
+    public async Task<string> ConnectionStringAsync(string resource) => (await App.GetConnectionStringAsync(resource))!;
 
     /// <summary>A client of a service's API.</summary>
     public HttpClient Client(string service)
     {
-        var client = _app.CreateHttpClient(service, "http");
+        var client = App.CreateHttpClient(service, "http");
         client.Timeout = TimeSpan.FromSeconds(15);
         return client;
     }
 
     public async Task DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await App.DisposeAsync();
         await _wire.DisposeAsync();
         await TestVolumes.RemoveAsync(_volumes);
+    }
+
+    /// <summary>Waits until a resource has ended.</summary>
+    protected async Task EndedAsync(string resource)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, timeout.Token);
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var change in _app.ResourceNotifications.WatchAsync(cancellationToken))
+            await foreach (var change in App.ResourceNotifications.WatchAsync(cancellationToken))
             {
                 Starting.Enqueue($"{change.Resource.Name} {change.Snapshot.State?.Text} {change.Snapshot.HealthStatus}");
             }
@@ -145,15 +157,14 @@ public sealed class DemoSystem : IAsyncLifetime
         Assert.True(result.Success, result.Message);
         if (ended)
         {
-            using var timeout = new CancellationTokenSource(StepTimeout);
-            await _app.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, timeout.Token);
+            await EndedAsync(resource);
         }
     }
 
     private async Task WaitUntilHealthyAsync(string resource)
     {
         using var timeout = new CancellationTokenSource(StepTimeout);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, timeout.Token);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, timeout.Token);
     }
 }
 

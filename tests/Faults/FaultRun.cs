@@ -4,7 +4,6 @@ using Faults.Load;
 using Faults.Running;
 using Faults.Strikes;
 using Faults.Verdict;
-using Npgsql;
 
 namespace Faults;
 
@@ -13,16 +12,15 @@ internal sealed class FaultRun(DemoSystem system, RunSettings settings, Cancella
 {
     private const int ProgressBetweenStrikes = 30;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private readonly Ledger _ledger = new();
     private readonly List<Strike> _strikes = [];
     private readonly List<string> _broken = [];
 
-    public Ledger Ledger => _ledger;
+    public Ledger Ledger { get; } = new();
 
     /// <returns>The broken promises. Empty if none was found.</returns>
     public async Task<IReadOnlyList<string>> RunAsync()
     {
-        await Audit.InstallAsync(system);
+        await Audit.InstallAsync(system.ReceiverDatabase);
         using var end = new CancellationTokenSource();
         var clients = Enumerable.Range(0, settings.Clients).Select(i => NewClient(settings.Seed + i + 1)).ToArray();
         var load = clients.Select(client => client.RunAsync(end.Token)).ToArray();
@@ -30,28 +28,34 @@ internal sealed class FaultRun(DemoSystem system, RunSettings settings, Cancella
         await end.CancelAsync();
         await Task.WhenAll(load);
 
-        await ArriveAsync("everything arrives within 30 s after the last fault", Recovery.Longest, copies: 1);
-        var duplicates = await Sql.ScalarAsync<long>(
-            system.ReceiverDatabase, "SELECT (SELECT count(*) FROM audit_deliveries) - (SELECT count(*) FROM inbox_messages)");
+        var arrival = new Arrival(system);
+        _broken.AddRange(await arrival.WaitAsync("everything arrives within 30 s after the last fault", Recovery.Longest, copies: 1));
+        var duplicates = await Duplicates.ByCauseAsync(system.ReceiverDatabase, _strikes);
 
         // Judged before the resend, which would bring back what was lost, and after it.
-        _broken.AddRange(Judge.Compare(_ledger.Attempts, await Evidence.CollectAsync(system)));
-        await ResendEverythingAsync();
-        var evidence = await Evidence.CollectAsync(system);
-        _broken.AddRange(Judge.Compare(_ledger.Attempts, evidence));
+        await CompareAsync();
+        _broken.AddRange(await arrival.ResendEverythingAsync());
+        var evidence = await CompareAsync();
         _broken.AddRange(await DeadLetterQueue.ProblemsAsync(system));
 
-        Report.Print(_ledger, _strikes, evidence, duplicates);
+        new Report(Ledger, _strikes, evidence, duplicates, system).Print();
         Array.ForEach(clients, client => client.Dispose());
-        return [.. _broken.Concat(_ledger.Complaints).Distinct()];
+        return [.. _broken.Concat(Ledger.Complaints).Distinct()];
     }
 
-    private Client NewClient(int seed) => new(system, _ledger, new Random(seed));
+    private Client NewClient(int seed) => new(system, Ledger, new Random(seed));
+
+    private async Task<Evidence> CompareAsync()
+    {
+        var evidence = await Evidence.CollectAsync(system.SenderDatabase, system.ReceiverDatabase);
+        _broken.AddRange(Judge.Compare(Ledger.Attempts, evidence));
+        return evidence;
+    }
 
     private async Task StrikeAsync()
     {
         using var client = NewClient(settings.Seed);
-        var plan = new FaultPlan(system, new Random(settings.Seed));
+        var plan = new FaultPlan(system, new Dice(settings.Seed), settings.Only);
         var recovery = new Recovery(system, client);
         var length = TimeSpan.FromMinutes(settings.Minutes);
         var run = Stopwatch.StartNew();
@@ -59,28 +63,29 @@ internal sealed class FaultRun(DemoSystem system, RunSettings settings, Cancella
         {
             await ProgressAsync();
             var faults = plan.Next();
-            _ledger.CurrentFault = string.Join(" + ", faults.Select(fault => fault.Kind));
-            Say(run, string.Join(" + ", faults));
+            var strike = new Strike(faults, TimeProvider.System.GetUtcNow());
+            Ledger.CurrentFault = strike.Kind;
+            Say(run, $"{strike}");
             await Task.WhenAll(faults.Select(fault => fault.RunAsync()));
-            var strike = new Strike(faults, await recovery.MeasureAsync());
-            _strikes.Add(strike);
-            if (strike.Recovery is not { } took)
+            var recovered = await recovery.MeasureAsync();
+            _strikes.Add(strike with { Recovery = recovered?.Took, Ended = TimeProvider.System.GetUtcNow() });
+            if (recovered is not var (took, last))
             {
                 _broken.Add($"There was no recovery within {Recovery.Longest.TotalSeconds:0} s after {strike}.");
-                break;
+                return;
             }
 
-            Say(run, string.Create(CultureInfo.InvariantCulture, $"    recovered after {took.TotalSeconds:0.0} s, {_ledger.Done} done"));
-            _ledger.CurrentFault = "nothing";
+            Say(run, $"    recovered after {took.TotalSeconds:0.0} s, {last} was the last; {Ledger.Done} done");
+            Ledger.CurrentFault = Ledger.NoFault;
         }
     }
 
     /// <summary>A fault that hits nothing in motion proves nothing.</summary>
     private async Task ProgressAsync()
     {
-        var before = _ledger.Done;
+        var before = Ledger.Done;
         var waited = Stopwatch.StartNew();
-        while (_ledger.Done < before + ProgressBetweenStrikes)
+        while (Ledger.Done < before + ProgressBetweenStrikes)
         {
             if (waited.Elapsed > Recovery.Longest)
             {
@@ -92,55 +97,6 @@ internal sealed class FaultRun(DemoSystem system, RunSettings settings, Cancella
         }
     }
 
-    /// <summary>An operator sends everything once more. So each message arrives twice, and must have one effect.</summary>
-    private async Task ResendEverythingAsync()
-    {
-        using var http = new HttpClient();
-        var everything = new Uri(system.Senders[0].Address!, "/api/outbox/resend?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z");
-        using var response = await http.PostAsync(everything, content: null, CancellationToken.None);
-        response.EnsureSuccessStatusCode();
-        await ArriveAsync("everything arrives again after a resend", TimeSpan.FromMinutes(2), copies: 2);
-    }
-
-    /// <summary>Waits until every message is sent, and has been delivered this often.</summary>
-    private async Task ArriveAsync(string promise, TimeSpan deadline, int copies)
-    {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            var (total, sent, delivered) = await CountAsync(copies);
-            if (sent == total && delivered >= total)
-            {
-                return;
-            }
-
-            if (waited.Elapsed > deadline)
-            {
-                _broken.Add($"Not kept: {promise}. Of {total} messages {sent} are sent, and {delivered} were delivered.");
-                return;
-            }
-
-            await Task.Delay(Interval, CancellationToken.None);
-        }
-    }
-
-    private async Task<(long Total, long Sent, long Delivered)> CountAsync(int copies)
-    {
-        try
-        {
-            var total = await Sql.ScalarAsync<long>(system.SenderDatabase, "SELECT count(*) FROM outbox_messages");
-            var sent = await OutboxRows.CountAsync(system.SenderDatabase, "Sent");
-            var delivered = await Sql.ScalarAsync<long>(
-                system.ReceiverDatabase,
-                $"SELECT count(*) FROM (SELECT FROM audit_deliveries GROUP BY message_id HAVING count(*) >= {copies}) AS message");
-            return (total, sent, delivered);
-        }
-        catch (NpgsqlException exception) when (exception.IsTransient)
-        {
-            return (-1, 0, 0); // the server starts
-        }
-    }
-
-    private static void Say(Stopwatch run, string text) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run.Elapsed:mm\\:ss} {text}"));
+    private static void Say(Stopwatch run, FormattableString text) =>
+        Console.WriteLine($"{run.Elapsed:hh\\:mm\\:ss} {text.ToString(CultureInfo.InvariantCulture)}");
 }

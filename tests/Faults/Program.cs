@@ -1,62 +1,30 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Faults;
-using Faults.Running;
-
-RunSettings settings;
-try
-{
-    settings = RunSettings.Parse(args);
-}
-catch (FormatException exception)
-{
-    Console.Error.WriteLine($"{exception.Message} Use --minutes, --seed, --senders, --receivers, --clients, each with a number.");
-    return 2;
-}
+using Faults.Mutants;
 
 using var interrupt = new CancellationTokenSource();
 using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-
-var folder = Directory.CreateDirectory(Solution.PathOf($"artifacts/faults/{Environment.ProcessId}")).FullName;
-Console.WriteLine($"Repeat with   dotnet run demo.cs faults {settings}");
-IReadOnlyList<string> broken;
-await using (var system = await DemoSystem.StartAsync(folder, settings))
+if (args is ["--mutants", .. var names])
 {
-    Console.WriteLine($"Broker        {system.BrokerName}");
-    var run = new FaultRun(system, settings, interrupt.Token);
-    try
-    {
-        broken = await run.RunAsync();
-    }
-    catch (Exception exception)
-    {
-        broken = [$"The run itself failed: {exception}"];
-    }
-
-    if (broken.Count > 0)
-    {
-        await system.KeepLogsAsync();
-        await File.WriteAllLinesAsync(Path.Combine(folder, "broken.txt"), broken, CancellationToken.None);
-        var ledger = run.Ledger.Attempts.Select(attempt => JsonSerializer.Serialize(attempt));
-        await File.WriteAllLinesAsync(Path.Combine(folder, "ledger.jsonl"), ledger, CancellationToken.None);
-    }
+    return await MutantRun.RunAsync(names, interrupt.Token) ? 0 : 1;
 }
 
-if (broken.Count == 0)
+try
 {
-    Directory.Delete(folder, recursive: true);
-    Console.WriteLine("Verdict       every promise was kept");
-    return 0;
+    return await Suite.RunAsync(RunSettings.Parse(args), interrupt.Token) is [] ? 0 : 1;
 }
-
-foreach (var promise in broken.Take(20))
+catch (FormatException exception)
 {
-    Console.WriteLine($"BROKEN        {promise}");
+    Console.Error.WriteLine($"""
+        {exception.Message}
+        --minutes, --seed, --senders, --receivers, --clients   each with a number
+        --ahead     the clock of one replica is so many hours ahead
+        --only      some kinds of faults, with commas between them
+        --mutants   break the code on purpose, and see what finds it: all mutants, or those that are named
+        """);
+    return 2;
 }
-
-Console.WriteLine($"Verdict       {broken.Count} broken promises. Logs, databases and the ledger are in {folder}.");
-return 1;
 
 void End(PosixSignalContext context)
 {

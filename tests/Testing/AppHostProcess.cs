@@ -176,10 +176,11 @@ public sealed class AppHostProcess : IDisposable
     }
 
     /// <summary>Waits for its end.</summary>
+    /// <param name="within">How long it may take. Defaults to 2 minutes.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> EndedAsync()
+    public async Task<int> EndedAsync(TimeSpan? within = null)
     {
-        using var deadline = new CancellationTokenSource(Deadline);
+        using var deadline = new CancellationTokenSource(within ?? Deadline);
         await _process.WaitForExitAsync(deadline.Token);
         return _process.ExitCode;
     }

@@ -7,7 +7,10 @@ namespace Testing;
 /// <summary>A small disk in memory.</summary>
 public sealed class SmallDisk : IDisposable
 {
-    private SmallDisk(string folder) => Folder = folder;
+    private const long Reserve = 256;
+    private readonly int _megabytes;
+
+    private SmallDisk(string folder, int megabytes) => (Folder, _megabytes) = (folder, megabytes);
 
     public string Folder { get; }
 
@@ -17,18 +20,35 @@ public sealed class SmallDisk : IDisposable
     /// <summary>Mounts one.</summary>
     /// <param name="megabytes">Its size.</param>
     /// <param name="ownedLike">A file. The disk gets the same owner.</param>
-    public static SmallDisk Mount(int megabytes = 8, string? ownedLike = null)
+    /// <param name="at">The folder, which is made. A temporary one by default.</param>
+    public static SmallDisk Mount(int megabytes = 8, string? ownedLike = null, string? at = null)
     {
-        var folder = Directory.CreateTempSubdirectory("small-disk-").FullName;
+        var folder = at is null ? Directory.CreateTempSubdirectory("small-disk-").FullName : Directory.CreateDirectory(at).FullName;
         return Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", folder)
             && (ownedLike is null || Run("chown", $"--reference={ownedLike}", folder))
-            ? new SmallDisk(folder)
+            ? new SmallDisk(folder, megabytes)
             : throw new InvalidOperationException($"The test could not mount a disk at {folder}.");
     }
 
+    /// <summary>Makes it as small as what it holds. Others may write meanwhile, so it takes some tries.</summary>
+    public Task FillAsync() => Eventually.GetAsync(
+        () =>
+        {
+            var drive = new DriveInfo(Folder);
+            return Task.FromResult(TryResize(((drive.TotalSize - drive.AvailableFreeSpace) / 1024) + Reserve));
+        },
+        isFull => isFull);
+
+    /// <summary>Gives it back its size.</summary>
+    public Task MakeRoomAsync() => Eventually.GetAsync(() => Task.FromResult(TryResize(_megabytes * 1024L)), hasRoom => hasRoom);
+
+    private bool TryResize(long kilobytes) =>
+        Run("mount", "-o", string.Create(CultureInfo.InvariantCulture, $"remount,size={kilobytes}k"), Folder);
+
     public void Dispose()
     {
-        Run("umount", Folder);
+        // Lazy: a process that was killed may still be ending.
+        Run("umount", "--lazy", Folder);
         Directory.Delete(Folder);
     }
 

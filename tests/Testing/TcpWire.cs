@@ -50,10 +50,13 @@ public class TcpWire : IAsyncDisposable
     {
         var address = new NpgsqlConnectionStringBuilder(database);
         var wire = new TcpWire(address.Host!, address.Port);
-        (address.Host, address.Port) = ("127.0.0.1", wire.Port);
-        byWire = address.ConnectionString;
+        byWire = wire.RerouteDatabase(database);
         return wire;
     }
+
+    /// <summary>The same connection string, through this wire.</summary>
+    public string RerouteDatabase(string database) =>
+        new NpgsqlConnectionStringBuilder(database) { Host = "127.0.0.1", Port = Port }.ConnectionString;
 
     /// <summary>The same address, through this wire.</summary>
     public string Reroute(string address) => new UriBuilder(address) { Host = "127.0.0.1", Port = Port }.Uri.AbsoluteUri;
@@ -116,9 +119,8 @@ public class TcpWire : IAsyncDisposable
         }
     }
 
-    private static Task PumpAsync(NetworkStream from, NetworkStream to, CancellationToken end) => PumpAsync(from, to, _ => true, end);
-
-    private bool Swallows(int count)
+    /// <summary>True if these bytes of the service are to be swallowed. Counts them.</summary>
+    protected bool Swallows(int count)
     {
         if (_swallows)
         {
@@ -127,6 +129,8 @@ public class TcpWire : IAsyncDisposable
 
         return _swallows;
     }
+
+    private static Task PumpAsync(NetworkStream from, NetworkStream to, CancellationToken end) => PumpAsync(from, to, _ => true, end);
 
     private async Task AcceptAsync()
     {

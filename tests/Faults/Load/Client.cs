@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Faults.Running;
 
 namespace Faults.Load;
@@ -12,7 +11,6 @@ internal sealed class Client(DemoSystem system, Ledger ledger, Random random) : 
 {
     private const int Entities = 60;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan SlowestAnswer = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
     // Every request has a connection of its own: on a used one, HttpClient may repeat a request that was lost, and not say so.
@@ -91,7 +89,13 @@ internal sealed class Client(DemoSystem system, Ledger ledger, Random random) : 
         {
             using var response = await _http.SendAsync(request);
             var body = await response.Content.ReadAsStringAsync();
-            attempt = Judge(attempt, response.StatusCode, body, sender.Name);
+            (attempt, var complaint) = Answer.Read(attempt, response.StatusCode, body);
+            Complain(complaint, sender);
+            if (response.StatusCode is HttpStatusCode.NotFound && entity is { } gone)
+            {
+                ledger.Forget(gone);
+            }
+
             ledger.CountAnswer(((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or TaskCanceledException)
@@ -99,14 +103,18 @@ internal sealed class Client(DemoSystem system, Ledger ledger, Random random) : 
             ledger.CountAnswer(exception is TaskCanceledException ? "no answer" : "connection lost");
         }
 
-        var took = Stopwatch.GetElapsedTime(started);
-        if (took > SlowestAnswer && !sender.WasPausedSince(started))
-        {
-            ledger.Complain(string.Create(CultureInfo.InvariantCulture, $"{verb} took {took.TotalSeconds:0.0} s at {sender}"));
-        }
-
+        // A process that is paused cannot answer.
+        Complain(sender.WasPausedSince(started) ? null : Answer.ComplaintAbout(Stopwatch.GetElapsedTime(started)), sender);
         ledger.Add(attempt);
         return attempt;
+    }
+
+    private void Complain(string? complaint, Replica sender)
+    {
+        if (complaint is not null)
+        {
+            ledger.Complain($"{sender}: {complaint}");
+        }
     }
 
     private static HttpRequestMessage RequestOf(Uri address, Attempt attempt, string? key)
@@ -130,37 +138,5 @@ internal sealed class Client(DemoSystem system, Ledger ledger, Random random) : 
         }
 
         return request;
-    }
-
-    private Attempt Judge(Attempt attempt, HttpStatusCode status, string body, string sender)
-    {
-        switch (status)
-        {
-            case HttpStatusCode.NoContent when attempt.Verb is Verb.Delete:
-                return attempt with { Outcome = Outcome.Done };
-            case HttpStatusCode.OK or HttpStatusCode.Created when attempt.Verb is not Verb.Delete:
-                using (var json = JsonDocument.Parse(body))
-                {
-                    return attempt with
-                    {
-                        Outcome = Outcome.Done,
-                        Entity = json.RootElement.GetProperty("id").GetGuid(),
-                        Version = json.RootElement.GetProperty("version").GetInt64(),
-                        Body = body,
-                    };
-                }
-
-            case HttpStatusCode.NotFound when attempt.Verb is not Verb.Create:
-                ledger.Forget(attempt.Entity!.Value);
-                return attempt with { Outcome = Outcome.Refused };
-            case HttpStatusCode.Conflict when attempt.Verb is not Verb.Create:
-            case HttpStatusCode.PreconditionFailed when attempt.IfMatch is not null:
-                return attempt with { Outcome = Outcome.Refused };
-            case HttpStatusCode.ServiceUnavailable:
-                return attempt;
-            default:
-                ledger.Complain($"{attempt.Verb} was answered with {(int)status} by {sender}: {body}");
-                return attempt;
-        }
     }
 }

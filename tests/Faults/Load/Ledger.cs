@@ -6,6 +6,9 @@ namespace Faults.Load;
 /// <summary>What all clients asked for, and what they were told.</summary>
 internal sealed class Ledger
 {
+    /// <summary>The name of the times between the strikes.</summary>
+    public const string NoFault = "nothing";
+
     private readonly ConcurrentQueue<Attempt> _attempts = new();
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentDictionary<Guid, long> _live = new();
@@ -22,7 +25,7 @@ internal sealed class Ledger
     public int Done => Volatile.Read(ref _done);
 
     /// <summary>What is broken at the moment.</summary>
-    public string CurrentFault { get; set; } = "nothing";
+    public string CurrentFault { get; set; } = NoFault;
 
     /// <summary>How often which answer came during which fault.</summary>
     public IReadOnlyDictionary<(string Fault, string Answer), int> Answers => _answers;

@@ -6,21 +6,22 @@ namespace Faults.Running;
 /// <summary>All processes of a run: two database servers, the broker, and the replicas of both services.</summary>
 internal sealed class DemoSystem : IAsyncDisposable
 {
-    private const string Password = "secret";
     private readonly string _folder;
+    private readonly RunSettings _settings;
+    private bool _keepsData;
 
     private DemoSystem(string folder, RunSettings settings)
     {
-        _folder = folder;
+        (_folder, _settings) = (folder, settings);
         var (senderPort, receiverPort, brokerPort) = (Ports.Take(), Ports.Take(), Ports.Take());
-        SenderServer = Postgres("sender-postgres", "senderdb", senderPort);
-        ReceiverServer = Postgres("receiver-postgres", "receiverdb", receiverPort);
+        SenderServer = Servers.Postgres(Path.Combine(folder, "sender-postgres"), "senderdb", senderPort);
+        ReceiverServer = Servers.Postgres(Path.Combine(folder, "receiver-postgres"), "receiverdb", receiverPort);
+        Broker = Servers.Broker(Path.Combine(folder, "broker"), brokerPort);
         SenderDatabase = Database("senderdb", senderPort);
         ReceiverDatabase = Database("receiverdb", receiverPort);
-        (BrokerName, Broker) = BrokerOn(brokerPort);
-        BrokerAddress = string.Create(CultureInfo.InvariantCulture, $"amqp://artemis:{Password}@127.0.0.1:{brokerPort}");
-        Senders = Replicas("SenderService", "sender", settings.Senders, SenderDatabase);
-        Receivers = Replicas("ReceiverService", "receiver", settings.Receivers, ReceiverDatabase);
+        BrokerAddress = string.Create(CultureInfo.InvariantCulture, $"amqp://artemis:{Servers.Password}@127.0.0.1:{brokerPort}");
+        Senders = Replicas("SenderService", "sender", settings.Senders, first: 0, SenderDatabase);
+        Receivers = Replicas("ReceiverService", "receiver", settings.Receivers, first: settings.Senders, ReceiverDatabase);
     }
 
     public Server SenderServer { get; }
@@ -28,8 +29,6 @@ internal sealed class DemoSystem : IAsyncDisposable
     public Server ReceiverServer { get; }
 
     public Server Broker { get; }
-
-    public string BrokerName { get; }
 
     public string BrokerAddress { get; }
 
@@ -45,7 +44,9 @@ internal sealed class DemoSystem : IAsyncDisposable
 
     public IEnumerable<Replica> AllReplicas => Senders.Concat(Receivers);
 
-    public IEnumerable<Target> All => [SenderServer, ReceiverServer, Broker, .. AllReplicas];
+    public IEnumerable<Target> All => [.. AllServers, .. AllReplicas];
+
+    public IEnumerable<Server> AllServers => [SenderServer, ReceiverServer, Broker];
 
     /// <summary>Starts everything, and waits until everything is healthy.</summary>
     public static async Task<DemoSystem> StartAsync(string folder, RunSettings settings)
@@ -53,31 +54,35 @@ internal sealed class DemoSystem : IAsyncDisposable
         var system = new DemoSystem(folder, settings);
         try
         {
-            foreach (var target in system.All)
+            foreach (var server in system.AllServers)
             {
-                await target.StartAsync();
-                if (target is Server server)
-                {
-                    await server.WaitUntilListeningAsync();
-                }
+                await server.StartAsync();
+                await server.WaitUntilListeningAsync();
             }
 
+            // All at once, so that they migrate at the same time.
+            await Task.WhenAll(system.AllReplicas.Select(replica => replica.StartAsync()));
             await Task.WhenAll(system.AllReplicas.Select(replica => replica.WaitUntilHealthyAsync()));
             return system;
         }
         catch
         {
+            await system.KeepAsync();
             await system.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Writes what every process has logged to files.</summary>
-    public async Task KeepLogsAsync()
+    /// <summary>The database server of a replica.</summary>
+    public Server ServerOf(Replica replica) => Senders.Contains(replica) ? SenderServer : ReceiverServer;
+
+    /// <summary>Keeps what every process has logged, and the databases.</summary>
+    public async Task KeepAsync()
     {
-        foreach (var target in All)
+        _keepsData = true;
+        foreach (var replica in AllReplicas)
         {
-            await File.WriteAllTextAsync(Path.Combine(_folder, $"{target.Name}.log"), target.Log);
+            await File.WriteAllTextAsync(Path.Combine(_folder, $"{replica.Name}.log"), replica.Log);
         }
     }
 
@@ -88,38 +93,10 @@ internal sealed class DemoSystem : IAsyncDisposable
             await replica.EndAsync();
         }
 
-        foreach (var server in new[] { Broker, SenderServer, ReceiverServer })
+        foreach (var server in AllServers)
         {
-            await server.KillAsync();
+            await server.EndAsync(_keepsData);
         }
-    }
-
-    private Server Postgres(string name, string database, int port) => new(
-        name,
-        Path.Combine(_folder, name),
-        ["postgres.sh", database],
-        new Dictionary<string, string>
-        {
-            ["PG_BIN"] = PostgresPair.Programs ?? throw new InvalidOperationException("PostgreSQL was not found: set PG_BIN."),
-            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-            ["PASSWORD"] = Password,
-        });
-
-    private (string Name, Server Server) BrokerOn(int port)
-    {
-        var isArtemis = Environment.GetEnvironmentVariable("ARTEMIS_HOME") is { Length: > 0 };
-        var environment = new Dictionary<string, string>
-        {
-            ["RABBITMQ_SERVER"] = "/usr/lib/rabbitmq/bin/rabbitmq-server",
-            ["EPMD_PORT"] = Ports.Take().ToString(CultureInfo.InvariantCulture),
-            ["DISTRIBUTION_PORT"] = Ports.Take().ToString(CultureInfo.InvariantCulture),
-            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-            ["BROKER_USER"] = "artemis",
-            ["PASSWORD"] = Password,
-        };
-        return (
-            isArtemis ? "Artemis" : "RabbitMQ",
-            new("broker", Path.Combine(_folder, "broker"), [isArtemis ? "artemis.sh" : "rabbitmq.sh"], environment));
     }
 
     private static string Database(string name, int port) => new NpgsqlConnectionStringBuilder
@@ -128,39 +105,40 @@ internal sealed class DemoSystem : IAsyncDisposable
         Port = port,
         Database = name,
         Username = "postgres",
-        Password = Password,
+        Password = Servers.Password,
         Pooling = false,
         Options = "-c default_transaction_read_only=off",
     }.ConnectionString;
 
-    private Replica[] Replicas(string project, string name, int count, string database) =>
+    private Replica[] Replicas(string project, string name, int count, int first, string database) =>
     [
-        .. Enumerable.Range(1, count).Select(number =>
+        .. Enumerable.Range(0, count).Select(number =>
         {
-            var ofService = new NpgsqlConnectionStringBuilder(database) { Pooling = true, Options = null };
-            var databaseWire = TcpWire.ToDatabase(ofService.ConnectionString, out var byWire);
+            var server = new NpgsqlConnectionStringBuilder(database) { Pooling = true, Options = null };
+            var databaseWire = new GatedWire(server.Host!, server.Port);
             var broker = new Uri(BrokerAddress);
-            var brokerWire = new TcpWire(broker.Host, broker.Port);
+            var brokerWire = new GatedWire(broker.Host, broker.Port);
             return new Replica(
-                string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"),
+                string.Create(CultureInfo.InvariantCulture, $"{name}-{number + 1}"),
                 AssemblyOf(project),
                 databaseWire,
                 brokerWire,
+                ahead: first + number == _settings.Seed % (_settings.Senders + _settings.Receivers) ? _settings.Ahead : 0,
                 [
                     "environment=Development",
                     "Logging:LogLevel:Default=Information",
                     "Logging:Console:FormatterName=simple",
                     "Logging:Console:FormatterOptions:TimestampFormat=HH:mm:ss.fff ",
-                    $"ConnectionStrings:{name}db={byWire}",
+                    $"ConnectionStrings:{name}db={databaseWire.RerouteDatabase(server.ConnectionString)}",
                     $"ConnectionStrings:artemis={brokerWire.Reroute(BrokerAddress)}",
                 ]);
         }),
     ];
 
-    /// <summary>The service that was built together with this program.</summary>
-    private static string AssemblyOf(string project)
+    /// <summary>The service that was built together with this program, or a mutant of it.</summary>
+    private string AssemblyOf(string project)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
-        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
+        return Path.Combine(_settings.Services ?? here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
     }
 }

@@ -3,15 +3,19 @@ using System.Diagnostics;
 namespace Faults.Running;
 
 /// <summary>An instance of a service. It reaches its database and the broker only through wires that faults can cut.</summary>
-internal sealed class Replica(string name, string assembly, TcpWire database, TcpWire broker, string[] settings) : Target(name)
+internal sealed class Replica(
+    string name, string assembly, GatedWire database, GatedWire broker, int ahead, string[] settings) : Target(name)
 {
     private readonly List<ServiceInstance> _lives = [];
     private long _resumedAt;
     private volatile bool _isPaused;
 
-    public TcpWire Database { get; } = database;
+    public GatedWire Database { get; } = database;
 
-    public TcpWire Broker { get; } = broker;
+    public GatedWire Broker { get; } = broker;
+
+    /// <summary>By how many hours its clock is ahead.</summary>
+    public int Ahead => ahead;
 
     /// <summary>Where it listens. Null if it does not.</summary>
     public Uri? Address => _lives is [.., { HasExited: false } current] ? current.Address : null;
@@ -20,7 +24,7 @@ internal sealed class Replica(string name, string assembly, TcpWire database, Tc
 
     public override Task StartAsync()
     {
-        _lives.Add(ServiceInstance.Start(assembly, settings));
+        _lives.Add(ServiceInstance.Start(assembly, FastClock.AheadBy(ahead), settings));
         return Task.CompletedTask;
     }
 

@@ -6,18 +6,23 @@ namespace Faults.Running;
 
 /// <summary>A database server or the broker, run by the same script as in the demo.</summary>
 /// <param name="name">Its name.</param>
-/// <param name="folder">Keeps its data and its log.</param>
+/// <param name="folder">Keeps its data.</param>
 /// <param name="script">The script in AppHost/Infrastructure/Scripts, with its arguments behind the folder.</param>
 /// <param name="environment">What the script needs.</param>
-internal sealed class Server(string name, string folder, string[] script, IReadOnlyDictionary<string, string> environment) : Target(name)
+/// <param name="disk">The disk that is mounted at the folder. Null if none is.</param>
+internal sealed class Server(
+    string name, string folder, string[] script, IReadOnlyDictionary<string, string> environment, SmallDisk? disk = null) : Target(name)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
     private Process? _process;
 
+    public SmallDisk? Disk => disk;
+
     public override string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
-    private string LogFile => Path.Combine(folder, "log.txt");
+    /// <summary>Beside its folder, because the disk may be full.</summary>
+    private string LogFile => $"{folder}.log";
 
     public override Task StartAsync()
     {
@@ -35,8 +40,10 @@ internal sealed class Server(string name, string folder, string[] script, IReadO
         return Task.CompletedTask;
     }
 
-    /// <summary>Waits for the first start, which creates the data.</summary>
-    public Task WaitUntilListeningAsync() => Eventually.GetAsync(ListensAsync, listens => listens, StartTimeout);
+    /// <summary>Waits until it listens. The first start takes longer, because it creates the data.</summary>
+    /// <param name="restarts">Starts it again if it has ended by itself.</param>
+    public Task WaitUntilListeningAsync(bool restarts = false) =>
+        Eventually.GetAsync(() => ListensAsync(restarts), listens => listens, StartTimeout);
 
     public override async Task KillAsync()
     {
@@ -47,30 +54,56 @@ internal sealed class Server(string name, string folder, string[] script, IReadO
         }
     }
 
-    public override async Task StopAsync()
-    {
-        await Signal.SendAsync(_process!.Id, "TERM");
-        using var timeout = new CancellationTokenSource(StopTimeout);
-        await _process.WaitForExitAsync(timeout.Token);
-    }
+    public override Task StopAsync() => SignalAsync(_process!.Id, "TERM");
 
-    /// <summary>Sends a signal to the program that the script runs.</summary>
-    public async Task SignalProgramAsync(string signal)
-    {
-        await Signal.SendAsync(ProcessTree.Children(_process!.Id).Single(), signal);
-        using var timeout = new CancellationTokenSource(StopTimeout);
-        await _process.WaitForExitAsync(timeout.Token);
-    }
+    /// <summary>Sends a signal to the program that the script runs, and waits until both have ended.</summary>
+    public Task SignalProgramAsync(string signal) => SignalAsync(ProcessTree.Children(_process!.Id).Single(), signal);
 
     public override Task PauseAsync() => ProcessTree.SignalAsync(_process!.Id, "STOP");
 
     public override Task ResumeAsync() => ProcessTree.SignalAsync(_process!.Id, "CONT");
 
-    private async Task<bool> ListensAsync()
+    /// <summary>Ends it for good.</summary>
+    /// <param name="keepsData">The data is kept in its folder.</param>
+    public async Task EndAsync(bool keepsData)
+    {
+        await KillAsync();
+        if (disk is null)
+        {
+            return;
+        }
+
+        var kept = $"{folder}.kept";
+        if (keepsData)
+        {
+            using var copy = Process.Start("cp", ["-a", folder, kept]);
+            await copy.WaitForExitAsync();
+        }
+
+        disk.Dispose();
+        if (keepsData)
+        {
+            Directory.Move(kept, folder);
+        }
+    }
+
+    private async Task SignalAsync(int processId, string signal)
+    {
+        await Signal.SendAsync(processId, signal);
+        using var timeout = new CancellationTokenSource(StopTimeout);
+        await _process!.WaitForExitAsync(timeout.Token);
+    }
+
+    private async Task<bool> ListensAsync(bool restarts)
     {
         if (_process!.HasExited)
         {
-            throw new InvalidOperationException($"{Name} has ended: {Log}");
+            if (!restarts)
+            {
+                throw new InvalidOperationException($"{Name} has ended: {Log}");
+            }
+
+            await StartAsync();
         }
 
         using var client = new TcpClient();

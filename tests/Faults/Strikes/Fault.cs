@@ -3,13 +3,15 @@ using System.Globalization;
 namespace Faults.Strikes;
 
 /// <summary>Something that breaks for a while.</summary>
-/// <param name="Kind">What happens.</param>
-/// <param name="Target">To whom.</param>
+/// <param name="Target">Whom it hits.</param>
 /// <param name="Length">How long it lasts.</param>
 /// <param name="Break">Breaks it.</param>
 /// <param name="Repair">Makes it whole again, as far as somebody outside does that: a process is started again, a wire works again.</param>
-internal sealed record Fault(string Kind, string Target, TimeSpan Length, Func<Task> Break, Func<Task> Repair)
+internal sealed record Fault(string Target, TimeSpan Length, Func<Task> Break, Func<Task> Repair)
 {
+    /// <summary>What happens: a name from <see cref="FaultKinds"/>.</summary>
+    public string Kind { get; init; } = "";
+
     public async Task RunAsync()
     {
         await Break();

@@ -2,39 +2,51 @@ using Faults.Running;
 
 namespace Faults.Strikes;
 
-/// <summary>The faults of a run, in an order that only the seed decides. Every kind comes once before one comes again.</summary>
-internal sealed class FaultPlan(DemoSystem system, Random random)
+/// <summary>
+/// The faults of a run, in an order that only the seed decides. Every kind comes once before one comes again. Every third strike has two
+/// faults, if two can be had that do not hinder each other.
+/// </summary>
+internal sealed class FaultPlan(DemoSystem system, Dice dice, IReadOnlyList<string> only)
 {
-    private readonly FaultKinds _kinds = new(system, random);
-    private readonly Queue<Func<Fault>> _deck = new();
+    private const int Double = 3;
+    private readonly Queue<string> _deck = new();
+    private int _strikes;
 
-    /// <summary>The next strike: one fault, or at times two at once.</summary>
+    /// <summary>The next strike: one fault or two.</summary>
     public IReadOnlyList<Fault> Next()
     {
-        var first = Draw();
-        if (IsAlone(first) || random.Next(4) > 0)
-        {
-            return [first];
-        }
+        var first = Draw(_ => true)!;
+        var second = ++_strikes % Double == 0 && !IsAlone(first.Kind) ? Draw(kind => !IsAlone(kind)) : null;
 
         // Two faults of one process would hinder each other: nobody can stop what is killed.
-        var second = Draw();
-        return IsAlone(second) || ProcessOf(first) == ProcessOf(second) ? [first] : [first, second];
+        return second is null || second.Target == first.Target ? [first] : [first, second];
     }
 
-    private Fault Draw()
+    /// <summary>Draws the first kind of the deck that is suitable.</summary>
+    private Fault? Draw(Predicate<string> isSuitable)
     {
         if (_deck.Count == 0)
         {
-            var kinds = _kinds.All.ToArray();
-            random.Shuffle(kinds);
+            var kinds = FaultKinds.Possible(only).ToArray();
+            dice.Shuffle(kinds);
             Array.ForEach(kinds, _deck.Enqueue);
         }
 
-        return _deck.Dequeue()();
+        for (var left = _deck.Count; left > 0; left--)
+        {
+            var kind = _deck.Dequeue();
+            if (isSuitable(kind))
+            {
+                return FaultKinds.All[kind](system, dice) with { Kind = kind };
+            }
+
+            _deck.Enqueue(kind);
+        }
+
+        return null;
     }
 
-    private static bool IsAlone(Fault fault) => fault.Kind is "blackout" or "read-only" or "pg_terminate_backend";
-
-    private static string ProcessOf(Fault fault) => fault.Target;
+    /// <summary>These need everything, or a database that works.</summary>
+    private static bool IsAlone(string kind) =>
+        kind is FaultKinds.Blackout or FaultKinds.ReadOnly or FaultKinds.TerminateBackends or FaultKinds.DiskFull;
 }

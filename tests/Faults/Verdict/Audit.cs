@@ -1,5 +1,3 @@
-using Faults.Running;
-
 namespace Faults.Verdict;
 
 /// <summary>
@@ -10,9 +8,9 @@ internal static class Audit
 {
     /// <summary>A BEFORE INSERT trigger also sees a row that ON CONFLICT then drops.</summary>
     private const string Triggers = """
-        CREATE TABLE audit_deliveries (message_id uuid NOT NULL);
+        CREATE TABLE audit_deliveries (message_id uuid NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp());
         CREATE FUNCTION audit_delivery() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN INSERT INTO audit_deliveries VALUES (new.message_id); RETURN new; END $$;
+            BEGIN INSERT INTO audit_deliveries (message_id) VALUES (new.message_id); RETURN new; END $$;
         CREATE TRIGGER audit_delivery BEFORE INSERT ON inbox_messages FOR EACH ROW EXECUTE FUNCTION audit_delivery();
 
         CREATE TABLE audit_applications (id uuid NOT NULL, version bigint NOT NULL);
@@ -26,5 +24,5 @@ internal static class Audit
         CREATE TRIGGER audit_state AFTER INSERT OR UPDATE ON entity_items FOR EACH ROW EXECUTE FUNCTION audit_state();
         """;
 
-    public static Task InstallAsync(DemoSystem system) => Sql.ExecuteAsync(system.ReceiverDatabase, Triggers);
+    public static Task InstallAsync(string receiverDatabase) => Sql.ExecuteAsync(receiverDatabase, Triggers);
 }

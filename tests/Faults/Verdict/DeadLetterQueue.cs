@@ -13,7 +13,7 @@ internal static class DeadLetterQueue
 
     public static async Task<IReadOnlyList<string>> ProblemsAsync(DemoSystem system)
     {
-        if (system.BrokerName != "Artemis")
+        if (!Servers.BrokerIsArtemis)
         {
             return [];
         }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Faults.Running;
 using Npgsql;
 
 namespace Faults.Verdict;
@@ -29,28 +28,26 @@ internal sealed record Evidence(
     IReadOnlyList<string> AppliedTwice,
     IReadOnlyList<string> WentBack)
 {
-    public static async Task<Evidence> CollectAsync(DemoSystem system)
-    {
-        var (sender, receiver) = (system.SenderDatabase, system.ReceiverDatabase);
-        return new(
-            await ReadAsync(
+    public static async Task<Evidence> CollectAsync(string sender, string receiver) =>
+        new(
+            await Rows.ReadAsync(
                 sender,
                 """
                 SELECT message_id, aggregate_id, aggregate_version, type, payload::text, status FROM outbox_messages
                 ORDER BY aggregate_id, aggregate_version
                 """,
                 PublishedOf),
-            (await ReadAsync(sender, "SELECT id, version, false, name, value FROM entity_items", StateOf)).ToDictionary(s => s.Entity),
-            (await ReadAsync(receiver, "SELECT id, version, is_deleted, name, value FROM entity_items", StateOf))
+            (await Rows.ReadAsync(sender, "SELECT id, version, false, name, value FROM entity_items", StateOf)).ToDictionary(s => s.Entity),
+            (await Rows.ReadAsync(receiver, "SELECT id, version, is_deleted, name, value FROM entity_items", StateOf))
                 .ToDictionary(s => s.Entity),
-            await ReadAsync(receiver, "SELECT message_id FROM inbox_messages", row => row.GetGuid(0)),
+            await Rows.ReadAsync(receiver, "SELECT message_id FROM inbox_messages", row => row.GetGuid(0)),
             await Sql.ScalarAsync<long>(receiver, "SELECT count(*) FROM dead_letters"),
             await Sql.ScalarAsync<long>(receiver, "SELECT count(*) FROM audit_deliveries"),
-            await ReadAsync(
+            await Rows.ReadAsync(
                 receiver,
                 "SELECT id || ' version ' || version FROM audit_applications GROUP BY id, version HAVING count(*) > 1",
                 row => row.GetString(0)),
-            await ReadAsync(
+            await Rows.ReadAsync(
                 receiver,
                 """
                 SELECT id || ' from ' || before || ' to ' || version FROM (
@@ -58,7 +55,6 @@ internal sealed record Evidence(
                 WHERE version <= before
                 """,
                 row => row.GetString(0)));
-    }
 
     private static Published PublishedOf(NpgsqlDataReader row)
     {
@@ -80,19 +76,4 @@ internal sealed record Evidence(
         row.GetBoolean(2),
         row.IsDBNull(3) ? null : row.GetString(3),
         row.IsDBNull(4) ? null : row.GetDecimal(4));
-
-    private static async Task<List<T>> ReadAsync<T>(string database, string sql, Func<NpgsqlDataReader, T> read)
-    {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
 }

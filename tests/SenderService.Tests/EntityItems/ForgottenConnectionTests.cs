@@ -34,6 +34,23 @@ public sealed class ForgottenConnectionTests(Infrastructure infrastructure)
         Assert.Equal(1, await Sql.ScalarAsync<long>(other.Database, "SELECT count(*) FROM entity_items"));
     }
 
+    /// <summary>The connection by which Npgsql cancels a statement gets no answer either, nor does a new one.</summary>
+    [Fact]
+    public async Task A_request_to_a_database_that_falls_silent_is_503_within_ten_seconds()
+    {
+        await using var other = await RunningSender.StartAsync(infrastructure);
+        await using var wire = TcpWire.ToDatabase(other.Database, out var byWire);
+        await using var sender = await RunningSender.StartAnotherAsync(infrastructure, other, $"ConnectionStrings:senderdb={byWire}");
+        Assert.Equal(HttpStatusCode.Created, await PostAsync(sender));
+        wire.SwallowRequests();
+        for (var request = 0; request < 2; request++)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync(sender));
+            Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        }
+    }
+
     private static async Task<HttpStatusCode> PostAsync(RunningSender sender)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems")
