@@ -13,7 +13,8 @@ internal sealed class Ledger(Func<Uri[]> receivers, Story story)
     /// <summary>The value in the body of a second delivery. If it is ever shown, a message had its effect twice.</summary>
     public const decimal ValueOfCopy = -1;
 
-    private const int Page = 500;
+    private const int LeastPage = 20;
+    private const int MostPage = 500;
     private const int RequestsAtOnce = 10;
     private const int Remembered = 5_000;
     private static readonly TimeSpan Remarkable = TimeSpan.FromSeconds(2);
@@ -147,10 +148,12 @@ internal sealed class Ledger(Func<Uri[]> receivers, Story story)
 
         for (var (next, requests) = (0, 0); next < wanted.Length && requests < RequestsAtOnce; requests++)
         {
+            // A few that nobody asked for may lie between.
+            var limit = Math.Clamp(2 * (wanted.Length - next), LeastPage, MostPage);
             var page = (await _http.GetFromJsonAsync<Shown[]>(
-                new Uri(receiver, $"{DemoSystem.Entities}?limit={Page}&after={wanted[next].Next()}"), cancellationToken))!;
+                new Uri(receiver, $"{DemoSystem.Entities}?limit={limit}&after={wanted[next].Next()}"), cancellationToken))!;
             Observe(page);
-            var last = page.Length == Page ? page[^1].Id : Guid.Empty;
+            var last = page.Length == limit ? page[^1].Id : Guid.Empty;
             while (next < wanted.Length && wanted[next] >= last)
             {
                 next++;
