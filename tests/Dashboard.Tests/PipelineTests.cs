@@ -15,7 +15,7 @@ public sealed class PipelineTests(DemoDashboard dashboard)
         await window.LedgerReachesAsync("acknowledged", before + 1);
         await window.Button("Post 100").ClickAsync();
         await window.LedgerReachesAsync("acknowledged", before + 101);
-        await window.Button("Ten updates of one entity").ClickAsync();
+        await window.Button("Ten updates").ClickAsync();
         await window.LedgerReachesAsync("acknowledged", before + 112);
         await window.AssertAllIsThereAsync();
         Assert.Equal(before + 112, await window.LedgerAsync("applied"));
@@ -32,10 +32,10 @@ public sealed class PipelineTests(DemoDashboard dashboard)
     {
         await using var window = await ReadyAsync();
         var letters = await window.LineAsync("inbox", "dead letters");
-        await window.Button("A poison message").ClickAsync();
+        await window.Button("Poison message").ClickAsync();
         await Eventually.GetAsync(() => window.LineAsync("inbox", "dead letters"), number => number == letters + 1);
         var absorbed = await window.LineAsync("inbox", "duplicates");
-        await window.Button("A duplicate").ClickAsync();
+        await window.Button("Duplicate").ClickAsync();
         await Eventually.GetAsync(() => window.LineAsync("inbox", "duplicates"), number => number == absorbed + 1);
         await window.AssertAllIsThereAsync();
     }
