@@ -8,7 +8,8 @@ public static class ProcessTree
     /// <summary>Sends a signal to a process and to all its descendants.</summary>
     public static Task SignalAsync(int root, string signal) => Signal.SendAsync(Ids(root), signal);
 
-    private static IEnumerable<int> Ids(int root) => Children(root).SelectMany(Ids).Prepend(root);
+    /// <summary>The ids of a process and of all its descendants. It comes first.</summary>
+    public static IEnumerable<int> Ids(int root) => Children(root).SelectMany(Ids).Prepend(root);
 
     public static int[] Children(int parent)
     {

@@ -41,7 +41,7 @@ internal static class EventEnvelope
 
                 // A crash between publishing and marking leaves the row as it is. Whoever sets it back to pending changes it, and then the
                 // broker must not take the message for a duplicate.
-                [MessageNames.DuplicateId] = $"{messageId}:{message.RowVersion}",
+                [MessageNames.DuplicateId] = string.Create(CultureInfo.InvariantCulture, $"{messageId}:{message.RowVersion}"),
             },
             BodySection = new DataSection { Binary = message.Payload },
         };

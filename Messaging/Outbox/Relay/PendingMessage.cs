@@ -10,7 +10,7 @@ namespace Messaging.Outbox.Relay;
 /// <param name="IsRetry">True if it was refused before. The database then makes the later messages of its aggregate wait for it.</param>
 internal sealed record PendingMessage(
     long Id,
-    string RowVersion,
+    long RowVersion,
     Guid MessageId,
     string Type,
     Guid AggregateId,
@@ -27,7 +27,7 @@ internal sealed record PendingMessage(
     /// <para>There is no SKIP LOCKED, which would let a later message of an aggregate overtake. Partitions are locked, not rows.</para>
     /// </summary>
     public const string Read = $"""
-        SELECT id, xmin::text, message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at,
+        SELECT id, xmin::text::bigint, message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at,
             next_attempt_at IS NOT NULL
         FROM outbox_messages AS message
         WHERE {OutboxSql.IsPending}
@@ -58,7 +58,7 @@ internal sealed record PendingMessage(
         {
             messages.Add(new(
                 reader.GetInt64(0),
-                reader.GetString(1),
+                reader.GetInt64(1),
                 reader.GetGuid(2),
                 reader.GetString(3),
                 reader.GetGuid(4),

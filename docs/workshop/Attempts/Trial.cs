@@ -6,9 +6,9 @@ namespace Attempts;
 /// <summary>Runs one attempt. It kills its processes, starts them again, and in the end compares what both databases have.</summary>
 internal sealed class Trial(int attempt, string title, string senderTables, string receiverTables)
 {
-    private const int Kills = 20;
+    private const int Kills = 12;
 
-    /// <summary>A process lives for 1 to 8 steps. So 20 of them never reach the last item.</summary>
+    /// <summary>A process lives for 1 to 8 steps. So 12 of them never reach the last item.</summary>
     private const int LongestLife = 8;
 
     private static readonly string[] Roles = ["send", "receive"];

@@ -53,7 +53,7 @@ internal sealed class LanesRun
 
     private void Add(Guid aggregate)
     {
-        var message = new PendingMessage(_all.Count, "1", Guid.NewGuid(), "Any", aggregate, 1, 0, [], null!, default, IsRetry: false);
+        var message = new PendingMessage(_all.Count, 1, Guid.NewGuid(), "Any", aggregate, 1, 0, [], null!, default, IsRetry: false);
         var delivery = new OutboxDelivery(message, null!);
         _all.Add(delivery);
         var isTaken = _lanes.TryAdd(delivery);

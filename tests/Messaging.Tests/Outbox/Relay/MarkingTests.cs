@@ -157,7 +157,7 @@ public sealed class MarkingTests(Infrastructure infrastructure) : IAsyncLifetime
 
     private static PendingMessage Message(long id, Guid aggregate) => new(
         id,
-        "1",
+        1,
         Guid.NewGuid(),
         "Any",
         aggregate,

@@ -28,7 +28,7 @@ internal static class RelayPlan
             database,
             OutboxMarker.MarkSent,
             ("ids", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.Id))}}}'"),
-            ("versions", "text[]", $"'{{{string.Join(',', accepted.Select(message => message.RowVersion))}}}'"));
+            ("versions", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.RowVersion))}}}'"));
         return plans.Max(MostRows);
     }
 
