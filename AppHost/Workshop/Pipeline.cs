@@ -11,6 +11,7 @@ namespace AppHost.Workshop;
 internal sealed class Pipeline : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReceiverInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly DemoSystem _system;
     private readonly TimeProvider _time = TimeProvider.System;
@@ -116,9 +117,10 @@ internal sealed class Pipeline : IAsyncDisposable
         [.. _dots.OnTheWay.Where(dot => dot.Stage is Stage.Refused or Stage.Failed).Select(dot => dot.Entity)];
 
     /// <summary>Reads a section of the page again and again. Each has a loop of its own, so one that hangs delays no other.</summary>
-    private async Task WatchAsync(string section, Func<CancellationToken, Task<object>> read, CancellationToken stopping)
+    private async Task WatchAsync(
+        string section, Func<CancellationToken, Task<object>> read, CancellationToken stopping, TimeSpan? interval = null)
     {
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(interval ?? Interval);
         while (await timer.WaitForNextTickAsync(stopping))
         {
             await Feed.Watched.WaitAsync(stopping);
@@ -137,7 +139,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the receiver, whose answer may take long.</summary>
+    /// <summary>Asks the receiver, whose answer may take long and costs more.</summary>
     private Task AskAsync(CancellationToken stopping) => WatchAsync(
         "receiver",
         async token =>
@@ -145,7 +147,8 @@ internal sealed class Pipeline : IAsyncDisposable
             await _ledger.AskAsync(token);
             return true;
         },
-        stopping);
+        stopping,
+        ReceiverInterval);
 
     private async Task TickAsync(CancellationToken stopping)
     {

@@ -8,5 +8,6 @@ internal static class WorkshopHttp
     /// <summary>
     /// A client of the services. It passes on no trace: the request would take part in one that nobody records, and have none itself.
     /// </summary>
-    public static HttpClient Client() => new(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { Timeout = Patience };
+    public static HttpClient Client() =>
+        new(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseCookies = false, UseProxy = false }) { Timeout = Patience };
 }

@@ -12,6 +12,7 @@ public sealed class DemoDashboard : IAsyncLifetime
     private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(15);
 
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
+    private readonly TcpWire _wire = new();
     private AppHostProcess? _appHost;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -25,6 +26,11 @@ public sealed class DemoDashboard : IAsyncLifetime
     /// <summary>The link to the pipeline's page that the AppHost has printed.</summary>
     public Uri PipelineLink { get; private set; } = null!;
 
+    /// <summary>
+    /// The wire between the browser and the pipeline's page at "localhost". At "127.0.0.1", the same page is reached without it.
+    /// </summary>
+    public TcpWire PipelineWire => _wire;
+
     public async Task InitializeAsync()
     {
         if (DashboardFactAttribute.Missing is not null)
@@ -35,13 +41,18 @@ public sealed class DemoDashboard : IAsyncLifetime
         _appHost = AppHostProcess.Start(_volumes, new Dictionary<string, string> { ["ASPNETCORE_URLS"] = Frontend.AbsoluteUri });
         LoginLink = await LinkAfterAsync(LoginText);
         PipelineLink = new(await LinkAfterAsync(PipelineText));
+        _wire.Server = new("127.0.0.1", PipelineLink.Port);
 
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = DashboardFactAttribute.Chromium,
             // Chromium's sandbox refuses root, and tests in containers run as root.
-            Args = ["--no-sandbox", "--disable-gpu"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu",
+                $"--host-resolver-rules=MAP {PipelineLink.Authority} 127.0.0.1:{_wire.Port}",
+            ],
         });
     }
 
@@ -49,10 +60,12 @@ public sealed class DemoDashboard : IAsyncLifetime
     internal async Task<DashboardWindow> OpenAsync() => new(await NewPageAsync(new() { Width = 1200, Height = 720 }, ColorScheme.Light));
 
     /// <summary>Opens the pipeline's page with the printed link.</summary>
-    internal async Task<PipelineWindow> OpenPipelineAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<PipelineWindow> OpenPipelineAsync(
+        int width = 1280, ColorScheme scheme = ColorScheme.Light, bool throughWire = true)
     {
         var window = new PipelineWindow(await NewPageAsync(new() { Width = width, Height = width * 9 / 16 }, scheme));
-        await window.Page.GotoAsync(PipelineLink.AbsoluteUri);
+        var link = throughWire ? PipelineLink : new UriBuilder(PipelineLink) { Host = "127.0.0.1" }.Uri;
+        await window.Page.GotoAsync(link.AbsoluteUri);
         await window.LiveAsync();
         return window;
     }
@@ -93,6 +106,8 @@ public sealed class DemoDashboard : IAsyncLifetime
             _appHost.Dispose();
             await TestVolumes.RemoveAsync(_volumes);
         }
+
+        await _wire.DisposeAsync();
     }
 
     private async Task<string> LinkAfterAsync(string text)

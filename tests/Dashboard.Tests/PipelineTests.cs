@@ -62,6 +62,52 @@ public sealed class PipelineTests(DemoDashboard dashboard)
     }
 
     [DashboardFact]
+    public async Task Every_part_can_be_stopped_killed_and_started_and_nothing_is_lost()
+    {
+        await using var window = await ReadyAsync();
+        await window.Page.GetByLabel("Stream", new() { Exact = true }).FillAsync("10");
+        foreach (var (part, end) in ((string, string)[])
+            [("receiver", "Stop"), ("sender-postgres", "Crash"), ("artemis", "Crash"), ("receiver-postgres", "Stop"), ("sender", "Stop")])
+        {
+            await window.Button($"{end} {part}").ClickAsync();
+            await window.EndedAsync(part);
+            await window.Button($"Start {part}").ClickAsync();
+            await window.StateAsync(part, "Running");
+        }
+
+        await window.Button("Stop the stream").ClickAsync();
+        await window.AssertAllIsThereAsync();
+    }
+
+    [DashboardFact]
+    public async Task One_more_sender_is_another_lane_and_when_it_is_killed_the_first_one_has_all_partitions_again()
+    {
+        await using var window = await ReadyAsync();
+        var shares = window.Station("relays").GetByText("of 16 partitions");
+        await window.Button("Start sender-2").ClickAsync();
+        await window.StateAsync("sender-2", "Running");
+        await Eventually.GetAsync(
+            async () => await shares.AllInnerTextsAsync(), texts => texts.Count == 2 && texts.All(text => text == "8 of 16 partitions"));
+        await window.Button("Crash sender-2").ClickAsync();
+        await Eventually.GetAsync(async () => await shares.AllInnerTextsAsync(), texts => texts is ["16 of 16 partitions"]);
+    }
+
+    [DashboardFact]
+    public async Task A_message_that_the_broker_refuses_stays_in_the_outbox_with_the_reason()
+    {
+        await using var window = await ReadyAsync();
+        if (Environment.GetEnvironmentVariable("ARTEMIS_HOME") is not { Length: > 0 })
+        {
+            Assert.Equal("true", await window.Button("Too large a message").GetAttributeAsync("aria-disabled"));
+            return;
+        }
+
+        await window.Button("Too large a message").ClickAsync();
+        await window.Page.Locator("#latest button", new() { HasText = "refused, to be tried again" }).First.ClickAsync();
+        await window.Page.GetByRole(AriaRole.Dialog).GetByText("\"last_error\"").WaitForAsync();
+    }
+
+    [DashboardFact]
     public async Task A_paused_process_stands_still_until_it_continues()
     {
         await using var window = await ReadyAsync();
@@ -98,15 +144,15 @@ public sealed class PipelineTests(DemoDashboard dashboard)
         await window.Button("Post one").ClickAsync();
         await window.AssertAllIsThereAsync();
         var applied = await window.LedgerAsync("applied");
-        await using var late = await dashboard.OpenPipelineAsync();
-        await Eventually.GetAsync(() => late.LedgerAsync("applied"), number => number == applied);
+        await using var late = await dashboard.OpenPipelineAsync(throughWire: false);
+        await late.LedgerReachesAsync("applied", applied);
 
-        // As if the network had gone: nothing comes, and then the browser connects again.
-        await window.Page.Context.SetOfflineAsync(true);
+        // The network goes. The browser connects again by itself when it is back.
+        dashboard.PipelineWire.Cut();
         await window.Page.GetByText("The AppHost does not answer").WaitForAsync();
         await late.Button("Post one").ClickAsync();
         await late.LedgerReachesAsync("applied", applied + 1);
-        await window.Page.Context.SetOfflineAsync(false);
+        dashboard.PipelineWire.Restore();
         await window.LedgerReachesAsync("applied", applied + 1);
     }
 

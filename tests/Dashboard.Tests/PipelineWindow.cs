@@ -41,8 +41,10 @@ internal sealed class PipelineWindow : IAsyncDisposable
         Eventually.GetAsync(() => LedgerAsync(name), value => value >= number, Deadline);
 
     /// <summary>Waits until a process is in a state.</summary>
-    public Task StateAsync(string process, string state) =>
-        Eventually.GetAsync(() => State(process).InnerTextAsync(), text => text == state, Deadline);
+    public Task StateAsync(string process, string state) => StateAsync(process, text => text == state);
+
+    /// <summary>Waits until a process has ended, in order or not.</summary>
+    public Task EndedAsync(string process) => StateAsync(process, text => text is "Finished" or "Exited");
 
     /// <summary>Waits until all that was acknowledged is there. Nothing may be lost, doubled or out of order.</summary>
     public async Task AssertAllIsThereAsync()
@@ -51,6 +53,9 @@ internal sealed class PipelineWindow : IAsyncDisposable
         Assert.Equal(await LedgerAsync("acknowledged"), await LedgerAsync("applied"));
         Assert.Equal((0, 0, 0), (await LedgerAsync("lost"), await LedgerAsync("doubled"), await LedgerAsync("outOfOrder")));
     }
+
+    private async Task StateAsync(string process, Predicate<string> condition) => await Eventually.GetAsync(
+        () => State(process).InnerTextAsync(), condition, Deadline, state => $"{process}: {state}");
 
     public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

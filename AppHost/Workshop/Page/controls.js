@@ -27,8 +27,8 @@ document.querySelector('#stop').addEventListener('click', () => post('actions/st
 /** Shows which buttons can be pressed. */
 export function showControls({ parts, stream, refusedMissing }) {
   const refused = document.querySelector('[data-action="refused"]');
-  refused.ariaDisabled = refusedMissing ? 'true' : null;
   refused.title = refusedMissing || refused.title;
+  refuse(refused, refusedMissing);
   if (document.activeElement !== rate) {
     rate.value = stream;
     showRate(stream);
@@ -49,9 +49,15 @@ export function showControls({ parts, stream, refusedMissing }) {
 function offer(button, part, action, why) {
   setText(button, action);
   button.ariaLabel = `${action} ${part.name}`;
-  button.ariaDisabled = why ? 'true' : null;
   button.title = why || hints[action];
   button.dataset.path = `parts/${part.name}/${action.toLowerCase()}`;
+  refuse(button, why);
+}
+
+/** A button takes no press while the last one is being done, or as long as there is a reason against it. */
+function refuse(button, why = button.dataset.why) {
+  button.dataset.why = why ?? '';
+  button.ariaDisabled = button.dataset.why || button.ariaBusy === 'true' ? 'true' : null;
 }
 
 function reasonAgainstSignals({ name, isRunning, hasProcess }) {
@@ -67,15 +73,17 @@ function makeRow(name) {
   return row;
 }
 
-/** A button says that it works, and takes no second press meanwhile. It keeps the focus. */
+/** A button says that it works, and keeps the focus. */
 async function press(button, path) {
-  if (button.ariaBusy === 'true' || button.ariaDisabled === 'true') {
+  if (button.ariaDisabled === 'true') {
     return;
   }
 
   button.ariaBusy = 'true';
+  refuse(button);
   await post(path);
   button.ariaBusy = null;
+  refuse(button);
 }
 
 function showRate(value) {
