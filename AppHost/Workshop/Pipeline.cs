@@ -111,7 +111,7 @@ internal sealed class Pipeline : IAsyncDisposable
         await _queue.DisposeAsync();
     }
 
-    private bool IsQuiet(SenderDatabase sender) => sender.IsQuiet && _queue.IsQuiet && !_load.IsBusy;
+    private bool IsQuiet(SenderDatabase sender) => sender.Quiet.IsNow && _queue.Quiet.IsNow && !_load.IsBusy;
 
     private HashSet<Guid> KeptAside() =>
         [.. _dots.OnTheWay.Where(dot => dot.Stage is Stage.Refused or Stage.Failed).Select(dot => dot.Entity)];

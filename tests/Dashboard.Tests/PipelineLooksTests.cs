@@ -67,7 +67,7 @@ public sealed class PipelineLooksTests(DemoDashboard dashboard)
     /// <summary>Presses Tab until a button has the focus.</summary>
     private static async Task TabToAsync(IPage page, string button)
     {
-        const int MoreThanThereAre = 100;
+        const int MoreThanThereAre = 300;
         var target = page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true });
         for (var i = 0; i < MoreThanThereAre; i++)
         {

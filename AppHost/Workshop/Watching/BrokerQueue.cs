@@ -17,16 +17,15 @@ internal sealed class BrokerQueue(DemoSystem system, Dots dots) : IAsyncDisposab
     private Connection? _connection;
     private Questions? _questions;
 
-    /// <summary>True if nothing waits in the queue, as far as is known.</summary>
-    public bool IsQuiet { get; private set; }
+    /// <summary>Whether nothing waits in the queue, as far as is known.</summary>
+    public Quiet Quiet { get; } = new();
 
     public async Task<object> ReadAsync(CancellationToken cancellationToken)
     {
-        IsQuiet = false;
         if (!system.HasArtemis)
         {
             var onTheWay = dots.OnTheWay.Count(dot => dot.Stage == Stage.Sent);
-            IsQuiet = onTheWay == 0;
+            Quiet.Set(onTheWay == 0);
             return new { depth = onTheWay, isDerived = true };
         }
 
@@ -35,7 +34,7 @@ internal sealed class BrokerQueue(DemoSystem system, Dots dots) : IAsyncDisposab
             _questions ??= await Questions.OpenAsync(await OpenSessionAsync(cancellationToken)).WaitAsync(Patience, cancellationToken);
             var depth = await _questions.AskAsync("messageCount").WaitAsync(Patience, cancellationToken);
             var consumers = await _questions.AskAsync("consumerCount").WaitAsync(Patience, cancellationToken);
-            IsQuiet = depth is null or 0;
+            Quiet.Set(depth is null or 0);
             return new { depth = depth ?? 0, consumers, isDerived = false };
         }
         catch

@@ -42,12 +42,11 @@ internal sealed class SenderDatabase(NpgsqlDataSource database, Dots dots, TimeP
     private readonly SlowCount _counts = new(database, Counts);
     private Guid? _newest;
 
-    /// <summary>True if nothing is to be sent.</summary>
-    public bool IsQuiet { get; private set; }
+    /// <summary>Whether nothing is to be sent.</summary>
+    public Quiet Quiet { get; } = new();
 
     public async Task<object> ReadAsync(CancellationToken cancellationToken)
     {
-        IsQuiet = false;
         var known = dots.OnTheWay.Where(dot => dot.Partition >= 0).ToDictionary(dot => dot.Id);
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(_newest is { } newest
@@ -83,7 +82,7 @@ internal sealed class SenderDatabase(NpgsqlDataSource database, Dots dots, TimeP
 
         await reader.DisposeAsync();
         var counts = await _counts.ReadAsync(cancellationToken);
-        IsQuiet = !isUnderWay;
+        Quiet.Set(!isUnderWay);
         return new { pending = counts[0], failed = counts[1], sent = counts[2], oldest, relays };
     }
 
