@@ -22,6 +22,7 @@ public sealed class PipelineTests(DemoDashboard dashboard)
 
         await window.Page.GetByLabel("Stream", new() { Exact = true }).FillAsync("100");
         await window.LedgerReachesAsync("acknowledged", before + 212);
+        await Pictures.TakeAsync(window.Page, "pipeline");
         await window.Button("Stop the stream").ClickAsync();
         await window.Page.GetByText("off", new() { Exact = true }).WaitForAsync();
         await window.AssertAllIsThereAsync();

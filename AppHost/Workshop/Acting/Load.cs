@@ -57,10 +57,14 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
         }
 
         // One after another. Without an answer it is unknown which version is next, so it ends.
-        while (entity.Version <= times && await SendAsync(
-            HttpMethod.Put, $"{DemoSystem.Entities}/{entity.Id}", new { entity.Name, value = entity.Version + 1 }, cancellationToken)
-            is { } changed)
+        for (var i = 0; i < times; i++)
         {
+            var body = new { entity.Name, value = entity.Version + 1 };
+            if (await SendAsync(HttpMethod.Put, $"{DemoSystem.Entities}/{entity.Id}", body, cancellationToken) is not { } changed)
+            {
+                break;
+            }
+
             entity = changed;
         }
 

@@ -18,7 +18,7 @@ internal sealed class Trouble(BrokerQueue queue, Load load, Ledger ledger, Npgsq
         INSERT INTO outbox_messages
             (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
         VALUES ($1, 'EntityItemCreated', $2, 1, 0, '{}',
-            json_build_object('CorrelationId', $1::text, 'Baggage', 'size=' || repeat('x', 1000000)), now(), 'Pending', 0)
+            json_build_object('correlationId', $1::text, 'baggage', 'size=' || repeat('x', 1000000)), now(), 'Pending', 0)
         """;
 
     /// <summary>Makes trouble: poison, refused or duplicate.</summary>

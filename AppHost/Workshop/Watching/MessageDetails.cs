@@ -32,7 +32,7 @@ internal sealed class MessageDetails(NpgsqlDataSource sender, NpgsqlDataSource r
     }
 
     private string? TraceOf(JsonNode? headers) =>
-        headers?["TraceParent"]?.GetValue<string>().Split('-') is [_, var trace, ..] && dashboard is not null
+        headers?["traceParent"]?.GetValue<string>().Split('-') is [_, var trace, ..] && dashboard is not null
             ? $"{dashboard.TrimEnd('/')}/traces/detail/{trace}"
             : null;
 
