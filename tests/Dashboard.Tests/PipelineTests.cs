@@ -22,7 +22,6 @@ public sealed class PipelineTests(DemoDashboard dashboard)
 
         await window.Page.GetByLabel("Stream", new() { Exact = true }).FillAsync("100");
         await window.LedgerReachesAsync("acknowledged", before + 212);
-        await Pictures.TakeAsync(window.Page, "pipeline");
         await window.Button("Stop the stream").ClickAsync();
         await window.Page.GetByText("off", new() { Exact = true }).WaitForAsync();
         await window.AssertAllIsThereAsync();
@@ -60,6 +59,7 @@ public sealed class PipelineTests(DemoDashboard dashboard)
 
         await window.StateAsync("artemis", "Running");
         await window.StateAsync("sender", "Running");
+        await Pictures.TakeAsync(window.Page, "pipeline");
         await window.Button("Stop the stream").ClickAsync();
         await window.AssertAllIsThereAsync();
         await window.Page.GetByText("All is there: the receiver's API shows every acknowledged change").First.WaitForAsync();
