@@ -20,8 +20,16 @@ internal static class ReleasedService
                 "Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
                 .. settings,
             ]);
-        await service.WaitUntilHealthyAsync();
-        return service;
+        try
+        {
+            await service.WaitUntilHealthyAsync();
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>How many bytes a service has allocated so far. The startup hook of the peers answers.</summary>

@@ -15,6 +15,12 @@ internal static class Servers
             await infrastructure.InitializeAsync();
             await benchmark(infrastructure);
         }
+        catch (Exception failure)
+        {
+            // The end of the servers may fail too, and would hide this.
+            Console.WriteLine(failure);
+            throw;
+        }
         finally
         {
             await infrastructure.DisposeAsync();

@@ -21,13 +21,14 @@ internal sealed class Pair : IAsyncDisposable
     private readonly string[] _receiverSettings;
     private readonly Contender _system;
     private readonly TcpWire? _wire;
+    private ServiceInstance? _receiver;
 
     private Pair(Contender system, TcpWire? wire, string[] receiverSettings) =>
         (_system, _wire, _receiverSettings) = (system, wire, receiverSettings);
 
     public required ServiceInstance Sender { get; init; }
 
-    public ServiceInstance Receiver { get; private set; } = null!;
+    public ServiceInstance Receiver => _receiver ?? throw new InvalidOperationException("It is not started yet.");
 
     public required string SenderDatabase { get; init; }
 
@@ -71,9 +72,17 @@ internal sealed class Pair : IAsyncDisposable
             SenderDatabase = senderDatabase,
             ReceiverDatabase = receiverDatabase,
         };
-        await pair.StartReceiverAsync();
-        await pair.SeedAsync(entities);
-        return pair;
+        try
+        {
+            await pair.StartReceiverAsync();
+            await pair.SeedAsync(entities);
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
     }
 
     public Task StopReceiverAsync() => Receiver.StopAsync();
@@ -140,14 +149,18 @@ internal sealed class Pair : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Sender.DisposeAsync();
-        await Receiver.DisposeAsync();
+        if (_receiver is not null)
+        {
+            await _receiver.DisposeAsync();
+        }
+
         if (_wire is not null)
         {
             await _wire.DisposeAsync();
         }
     }
 
-    private async Task StartReceiverAsync() => Receiver = await ReleasedService.StartAsync(_system.Receiver, _receiverSettings);
+    private async Task StartReceiverAsync() => _receiver = await ReleasedService.StartAsync(_system.Receiver, _receiverSettings);
 
     private async Task SeedAsync(int entities)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amqp;
 using Benchmarks.EndToEnd;
+using Xunit.Sdk;
 
 namespace Benchmarks.Peers;
 
@@ -64,14 +65,14 @@ internal static class PeersBenchmark
     private static async Task<Outcome?> TryMeasureAsync(Infrastructure infrastructure, Situation situation, int entities, Peer peer)
     {
         // New processes and databases: what one situation has left behind must not slow down the next one.
-        await using var pair = await Pair.StartAsync(infrastructure, peer.Programs, entities, situation.HasWire);
         try
         {
+            await using var pair = await Pair.StartAsync(infrastructure, peer.Programs, entities, situation.HasWire);
             await pair.WarmUpAsync(peer.WarmUp);
             await pair.LogCommitsAsync();
             return await situation.MakeAsync(pair);
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or XunitException)
         {
             Console.WriteLine($"{situation.Name}, {entities} entities, {peer.Programs.Name} failed: {failure.Message}");
             return null;
