@@ -24,9 +24,9 @@ internal static class PeersBenchmark
             Console.WriteLine($"{peer.Programs.Name} guarantees: {peer.Guarantees}");
         }
 
-        foreach (var situation in Situation.All)
+        foreach (var entities in EntityCounts)
         {
-            foreach (var entities in EntityCounts)
+            foreach (var situation in Situation.All)
             {
                 await CompareAsync(infrastructure, situation, entities, peers);
             }
