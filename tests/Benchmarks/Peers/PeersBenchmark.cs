@@ -95,14 +95,18 @@ internal static class PeersBenchmark
             new Spread(ours.Zip(theirs, (mine, other) => mine.PerSecond / other.PerSecond)).ToString("0.0"));
     }
 
+    /// <summary>The rate with its spread, and the medians of the rest.</summary>
     private static string Summary(List<Outcome> outcomes)
     {
-        return $"{Of(outcome => outcome.PerSecond)} messages/s, p50 {Of(outcome => outcome.Times.Latency.Median)} ms, "
-            + $"p99 {Of(outcome => outcome.Times.Latency.Percentile(0.99))} ms, {Of(outcome => outcome.Times.Inversions)} inversions, "
-            + $"{Of(outcome => outcome.Behind)} not applied, {Of(outcome => outcome.CommitsPerSecond)} commits/s, "
-            + $"{Of(outcome => outcome.ProcessorTime.TotalMicroseconds)} µs CPU/message";
+        return $"{Of(outcome => outcome.PerSecond).ToString("0")} messages/s, p50 {Median(outcome => outcome.Times.Latency.Median)} ms, "
+            + $"p99 {Median(outcome => outcome.Times.Latency.Percentile(0.99))} ms, "
+            + $"{Median(outcome => outcome.Times.Inversions)} inversions, {Median(outcome => outcome.Behind)} not applied, "
+            + $"{Median(outcome => outcome.CommitsPerSecond)} commits/s, "
+            + $"{Median(outcome => outcome.ProcessorTime.TotalMicroseconds)} µs CPU/message";
 
-        string Of(Func<Outcome, double> value) => new Spread(outcomes.Select(value)).ToString("0");
+        Spread Of(Func<Outcome, double> value) => new(outcomes.Select(value));
+
+        string Median(Func<Outcome, double> value) => Of(value).Median.ToString("0", CultureInfo.InvariantCulture);
     }
 
     private static async Task<bool> IsRabbitMqAsync(Infrastructure infrastructure)
