@@ -1,4 +1,3 @@
-
 namespace AppHost.Tests;
 
 /// <summary>The AppHost in a terminal. A person starts it and interrupts it there.</summary>
@@ -13,7 +12,7 @@ public sealed class AppHostInterruptTests : IAsyncLifetime
     [Fact]
     public async Task Ctrl_C_in_the_terminal_ends_the_AppHost_and_all_its_processes()
     {
-        foreach (var duringStartUp in (bool[])[true, false])
+        foreach (var duringStartUp in LongTests.Choose<bool[]>(usually: [false], whenLong: [true, false]))
         {
             using var appHost = AppHostProcess.StartInTerminal(_volumes);
             await (duringStartUp ? appHost.WaitUntilDatabaseIsCreatedAsync() : appHost.WaitUntilServicesRunAsync());

@@ -122,6 +122,13 @@ public class DemoSystem : IAsyncLifetime
         await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, timeout.Token);
     }
 
+    /// <summary>Waits until a resource is healthy.</summary>
+    protected async Task WaitUntilHealthyAsync(string resource)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, timeout.Token);
+    }
+
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         try
@@ -159,12 +166,6 @@ public class DemoSystem : IAsyncLifetime
         {
             await EndedAsync(resource);
         }
-    }
-
-    private async Task WaitUntilHealthyAsync(string resource)
-    {
-        using var timeout = new CancellationTokenSource(StepTimeout);
-        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, timeout.Token);
     }
 }
 

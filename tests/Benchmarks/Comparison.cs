@@ -4,63 +4,86 @@ namespace Benchmarks;
 
 /// <summary>The result of one round.</summary>
 /// <param name="PerSecond">Messages per second.</param>
-/// <param name="ProcessorTime">Processor time of the measured process, per message.</param>
-internal readonly record struct Throughput(double PerSecond, TimeSpan ProcessorTime);
+/// <param name="ProcessorTime">Processor time of the measured processes, per message.</param>
+/// <param name="AllocatedBytes">What they allocated, per message.</param>
+internal readonly record struct Throughput(double PerSecond, TimeSpan ProcessorTime, double AllocatedBytes);
+
+/// <summary>What processes have used so far.</summary>
+internal readonly record struct Usage(TimeSpan ProcessorTime, long AllocatedBytes)
+{
+    /// <summary>That of the benchmark itself.</summary>
+    public static Usage OfBenchmark => new(Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
+
+    public static async Task<Usage> OfAsync(IEnumerable<ServiceInstance> services)
+    {
+        var usage = default(Usage);
+        foreach (var service in services)
+        {
+            usage = new(usage.ProcessorTime + service.ProcessorTime, usage.AllocatedBytes + await service.CountAllocatedBytesAsync());
+        }
+
+        return usage;
+    }
+
+    /// <summary>The result of a round that began with <paramref name="before"/> and ended with this.</summary>
+    public Throughput Since(Usage before, int messages, double perSecond) => new(
+        perSecond, (ProcessorTime - before.ProcessorTime) / messages, (double)(AllocatedBytes - before.AllocatedBytes) / messages);
+}
 
 /// <summary>
-/// A service against the AMQP client alone, in turn. So other load of the machine affects both. In every round the other one begins,
-/// because during the second measurement the broker also cleans up its memory after the first.
+/// Services against something else, in turn. So other load of the machine affects both. In every round the other one begins, because
+/// during the second measurement the broker also cleans up its memory after the first.
 /// </summary>
 internal static class Comparison
 {
-    /// <summary>Rounds that count. Default 16.</summary>
-    public static int Rounds { get; set; } = 16;
-
-    /// <summary>Rounds that do not count. In them, the programs and the broker are still compiled while they run.</summary>
-    private static int WarmUpRounds => (Rounds + 2) / 3;
-
-    /// <summary>Runs the rounds. Prints both results and their ratio.</summary>
-    /// <param name="name">The name of what the service does.</param>
-    /// <param name="service">The service.</param>
-    /// <param name="measureService">Lets the service do it once. This is the very first measurement.</param>
-    /// <param name="measureClient">Lets the client alone do as much of it as it can.</param>
+    /// <summary>Runs the rounds. Adds both results and their ratio to the table.</summary>
+    /// <param name="name">The name of what the services do.</param>
+    /// <param name="asked">What the ratio should be.</param>
+    /// <param name="rounds">Rounds that count.</param>
+    /// <param name="measure">Lets the services do it once. This is the very first measurement.</param>
+    /// <param name="measureOther">Lets the client alone do as much of it as it can, or lets other services do it.</param>
     public static async Task RunAsync(
-        string name, ServiceInstance service, Func<Task<Throughput>> measureService, Func<Task<Throughput>> measureClient)
+        string name, string asked, int rounds, Func<Task<Throughput>> measure, Func<Task<Throughput>> measureOther)
     {
-        var results = new List<(Throughput Service, Throughput Client)>();
-        for (var i = 0; i < WarmUpRounds + Rounds; i++)
+        var results = new List<(Throughput Mine, Throughput Other)>();
+        var warmUpRounds = (rounds + 2) / 3;
+        for (var i = 0; i < warmUpRounds + rounds; i++)
         {
-            var (ofService, ofClient) = i % 2 == 0 ? await ServiceFirstAsync() : await ClientFirstAsync();
-            results.Add((ofService, ofClient));
+            results.Add(i % 2 == 0 ? (await measure(), await measureOther()) : await OtherFirstAsync());
+            var ((mine, _, _), (other, _, _)) = results[^1];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(i < WarmUpRounds ? "warm-up" : "round")} {i + 1}: {name} {ofService.PerSecond:0}/s, client {ofClient.PerSecond:0}/s"));
+                $"{(i < warmUpRounds ? "warm-up" : "round")} {i + 1}: {name} {mine:0}/s, other {other:0}/s"));
         }
 
-        results.RemoveRange(0, WarmUpRounds);
+        results.RemoveRange(0, warmUpRounds);
+        Add("messages/s", result => result.PerSecond, "0", hasRatio: true);
+        Add("µs CPU/message", result => result.ProcessorTime.TotalMicroseconds, "0.0");
+        Add("bytes allocated/message", result => result.AllocatedBytes, "0");
 
-        Report("client alone, messages/s", result => result.Client.PerSecond, "0");
-        Report($"{name}, messages/s", result => result.Service.PerSecond, "0");
-        Report($"{name} : client alone", result => result.Service.PerSecond / result.Client.PerSecond, "0.00");
-        Report("client alone, µs CPU/message", result => result.Client.ProcessorTime.TotalMicroseconds, "0.0");
-        Report($"{name}, µs CPU/message", result => result.Service.ProcessorTime.TotalMicroseconds, "0.0");
-        Console.WriteLine($"{name}'s working set: {service.WorkingSet >> 20} MiB");
-        foreach (var line in service.Output.SkipWhile(line => !line.Contains("Application started", StringComparison.Ordinal)).Skip(1))
+        async Task<(Throughput, Throughput)> OtherFirstAsync()
         {
-            // An interruption explains a slow round.
+            var other = await measureOther();
+            return (await measure(), other);
+        }
+
+        void Add(string figure, Func<Throughput, double> value, string format, bool hasRatio = false) => Table.Add(
+            $"{name}: {figure}",
+            new Spread(results.Select(result => value(result.Mine))).ToString(format),
+            new Spread(results.Select(result => value(result.Other))).ToString(format),
+            hasRatio ? new Spread(results.Select(result => value(result.Mine) / value(result.Other))).ToString("0.00") : "",
+            hasRatio ? asked : "");
+    }
+
+    /// <summary>Adds the memory of services to the table, and prints what they logged: an interruption explains a slow round.</summary>
+    public static void ReportProcesses(string name, IReadOnlyList<ServiceInstance> services)
+    {
+        Table.Add($"{name}: working set, MiB", string.Join(", ", services.Select(service => service.WorkingSet >> 20)));
+        foreach (var line in services.SelectMany(service => service.Output
+            .SkipWhile(line => !line.Contains("Content root path", StringComparison.Ordinal)).Skip(1)
+            .Where(line => !line.StartsWith("allocated", StringComparison.Ordinal))))
+        {
             Console.WriteLine($"{name} logged: {line}");
         }
-
-        async Task<(Throughput, Throughput)> ServiceFirstAsync() => (await measureService(), await measureClient());
-
-        async Task<(Throughput, Throughput)> ClientFirstAsync()
-        {
-            var client = await measureClient();
-            return (await measureService(), client);
-        }
-
-        void Report(string what, Func<(Throughput Service, Throughput Client), double> value, string format) =>
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{what,-32} {new Spread(results.Select(value)).ToString(format)}"));
     }
 }

@@ -1,4 +1,9 @@
+using Benchmarks;
+using Benchmarks.Commit;
+using Benchmarks.EndToEnd;
 using Benchmarks.Inbox;
+using Benchmarks.Peers;
+using Benchmarks.Post;
 using Benchmarks.Relay;
 
 // The AppHost logs many warnings while it starts. Only the figures should be visible.
@@ -9,32 +14,33 @@ var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["inbox"] = InboxBenchmark.RunAsync,
     ["relay"] = RelayBenchmark.RunAsync,
+    ["post"] = PostBenchmark.RunAsync,
+    ["commit"] = CommitBenchmark.RunAsync,
+    ["latency"] = LatencyBenchmark.RunAsync,
+    ["sustained"] = SustainedBenchmark.RunAsync,
+    ["idle"] = IdleBenchmark.RunAsync,
+    ["peers"] = PeersBenchmark.RunAsync,
 };
 
-string[] chosen = args;
-if (chosen is [.., "--rounds", var text])
+try
 {
-    if (!int.TryParse(text, out var rounds) || rounds < 1)
+    var chosen = Settings.Read(args);
+    if (chosen.Find(name => !benchmarks.ContainsKey(name)) is { } unknown)
     {
-        Console.Error.WriteLine($"--rounds takes a number of 1 or more, not '{text}'.");
-        return 1;
+        throw new FormatException($"There is no benchmark '{unknown}'. Choose from: {string.Join(", ", benchmarks.Keys)}.");
     }
 
-    Benchmarks.Comparison.Rounds = rounds;
-    chosen = chosen[..^2];
-}
+    foreach (var name in chosen is [] ? [.. benchmarks.Keys] : chosen)
+    {
+        Console.WriteLine($"== {name}");
+        await benchmarks[name]();
+    }
 
-chosen = chosen is [] ? [.. benchmarks.Keys] : chosen;
-if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
+    Table.Print();
+    return 0;
+}
+catch (FormatException mistake)
 {
-    Console.Error.WriteLine($"There is no benchmark '{unknown}'. Choose from: {string.Join(", ", benchmarks.Keys)}.");
+    await Console.Error.WriteLineAsync(mistake.Message);
     return 1;
 }
-
-foreach (var name in chosen)
-{
-    Console.WriteLine($"== {name}");
-    await benchmarks[name]();
-}
-
-return 0;

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace Benchmarks;
 
@@ -9,9 +10,9 @@ internal static class ReleasedService
     /// <param name="settings">Its configuration, as on a command line: <c>Outbox:Queue=…</c>.</param>
     public static async Task<ServiceInstance> StartAsync(string name, params string[] settings)
     {
-        var assembly = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name, "release", $"{name}.dll"));
         var service = ServiceInstance.Start(
-            assembly,
+            AssemblyOf(name),
+            new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = AssemblyOf("Peers") },
             [
                 "environment=Production",
                 "Logging:LogLevel:Default=Warning",
@@ -19,7 +20,30 @@ internal static class ReleasedService
                 "Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
                 .. settings,
             ]);
-        await service.WaitUntilHealthyAsync();
-        return service;
+        try
+        {
+            await service.WaitUntilHealthyAsync();
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
+
+    /// <summary>How many bytes a service has allocated so far. The startup hook of the peers answers.</summary>
+    public static async Task<long> CountAllocatedBytesAsync(this ServiceInstance service)
+    {
+        const string Answer = "allocated bytes: ";
+        var answers = Answers().Count();
+        await service.SignalAsync("USR1");
+        var newest = await Eventually.GetAsync(() => Task.FromResult(Answers().ElementAtOrDefault(answers)), answer => answer is not null);
+        return long.Parse(newest![Answer.Length..], CultureInfo.InvariantCulture);
+
+        IEnumerable<string> Answers() => service.Output.Where(line => line.StartsWith(Answer, StringComparison.Ordinal));
+    }
+
+    private static string AssemblyOf(string name) =>
+        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name, "release", $"{name}.dll"));
 }

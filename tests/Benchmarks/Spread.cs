@@ -22,4 +22,8 @@ internal sealed class Spread(params IEnumerable<double> values)
     /// <summary>Median, lowest and highest value.</summary>
     public string ToString(string format) => string.Format(
         CultureInfo.InvariantCulture, $"{{0:{format}}} ({{1:{format}}} .. {{2:{format}}})", Median, Lowest, Highest);
+
+    /// <summary>What matters of latencies, in milliseconds.</summary>
+    public string ToPercentiles() => string.Create(
+        CultureInfo.InvariantCulture, $"p50 {Median:0.0}, p99 {Percentile(0.99):0.0}, max {Highest:0.0}");
 }

@@ -19,3 +19,10 @@ internal sealed class DashboardFactAttribute : FactAttribute
         .Select(folder => Path.Combine(folder, program))
         .FirstOrDefault(File.Exists);
 }
+
+/// <summary>The same for several cases.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class DashboardTheoryAttribute : TheoryAttribute
+{
+    public DashboardTheoryAttribute() => Skip = DashboardFactAttribute.Missing ?? Axe.Missing;
+}

@@ -28,14 +28,8 @@ internal sealed class DashboardWindow : IAsyncDisposable
 
     public Task GotoAsync(string path) => Page.GotoAsync(path);
 
-    /// <summary>Takes a picture for the README, if pictures are asked for. Otherwise a test changes no file.</summary>
-    public async Task PictureAsync(string name)
-    {
-        if (Environment.GetEnvironmentVariable("OUTBOXDEMO_PICTURES") == "1")
-        {
-            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Solution.PathOf($"docs/images/{name}.png") });
-        }
-    }
+    /// <inheritdoc cref="Pictures.TakeAsync"/>
+    public Task PictureAsync(string name) => Pictures.TakeAsync(Page, name);
 
     public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amqp;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Npgsql;
 using Xunit;
@@ -83,8 +84,32 @@ public sealed class Infrastructure : IAsyncLifetime
         }.ConnectionString;
     }
 
+    /// <summary>Gives the database server a setting that it reads only when it starts, and starts it again.</summary>
+    public async Task RestartPostgresAsync(string setting, string value)
+    {
+        await Sql.ExecuteAsync(_postgres, $"ALTER SYSTEM SET {setting} = '{value}'");
+        NpgsqlConnection.ClearAllPools();
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        await _app!.ResourceCommands.ExecuteCommandAsync("postgres", KnownResourceCommands.RestartCommand, timeout.Token);
+
+        // The old server may still be there for a moment.
+        await Eventually.GetAsync(() => HasAsync(setting, value), isSet => isSet, StartTimeout);
+    }
+
     public static string NewQueue() => $"test-{Guid.NewGuid():N}";
 
     /// <summary>A connection of the test's own, beside those of the service.</summary>
     public async Task<Connection> ConnectAsync() => await new ConnectionFactory().CreateAsync(new Address(Broker));
+
+    private async Task<bool> HasAsync(string setting, string value)
+    {
+        try
+        {
+            return await Sql.ScalarAsync<string>($"{_postgres};Pooling=false", $"SHOW {setting}") == value;
+        }
+        catch (NpgsqlException)
+        {
+            return false; // it stops or starts
+        }
+    }
 }

@@ -117,6 +117,9 @@ public sealed class ServiceInstance : IAsyncDisposable
     /// <summary>Sends SIGCONT: it continues where it was paused.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
+    /// <summary>Sends a signal.</summary>
+    public Task SignalAsync(string signal) => Signal.SendAsync(_process.Id, signal);
+
     /// <summary>Sends SIGTERM, and waits until it has ended.</summary>
     /// <returns>Its exit code, and how long it took.</returns>
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
@@ -138,8 +141,6 @@ public sealed class ServiceInstance : IAsyncDisposable
         _client.Dispose();
         _process.Dispose();
     }
-
-    private Task SignalAsync(string signal) => Signal.SendAsync(_process.Id, signal);
 
     private void Keep(string? line)
     {

@@ -11,11 +11,10 @@ public sealed class WorkshopSystem : DemoSystem
     /// <summary>The command behind a button.</summary>
     /// <param name="resource">The resource that has it.</param>
     /// <param name="button">Its text.</param>
-    public string CommandOf(string resource, string button) => App.Services.GetRequiredService<DistributedApplicationModel>()
-        .Resources.Single(known => known.Name == resource)
+    public string CommandOf(string resource, string button) => Find(resource)
         .Annotations.OfType<ResourceCommandAnnotation>().Single(command => command.DisplayName == button).Name;
 
-    /// <summary>Presses the button with this text. After a button that ends something, waits until it has ended.</summary>
+    /// <summary>Presses the button with this text, and waits until its effect is shown, as a reader does.</summary>
     public async Task PressButtonAsync(string resource, string button)
     {
         var command = CommandOf(resource, button);
@@ -25,7 +24,14 @@ public sealed class WorkshopSystem : DemoSystem
         {
             await EndedAsync(resource);
         }
+        else if (command == KnownResourceCommands.StartCommand && Find(resource).Annotations.OfType<HealthCheckAnnotation>().Any())
+        {
+            await WaitUntilHealthyAsync(resource);
+        }
     }
+
+    private IResource Find(string resource) => App.Services.GetRequiredService<DistributedApplicationModel>()
+        .Resources.Single(known => known.Name == resource);
 }
 
 /// <summary>All exercises share one system. They run one after another.</summary>

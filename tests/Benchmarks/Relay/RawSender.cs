@@ -30,18 +30,18 @@ internal sealed class RawSender
         var target = new Target { Address = queue, Durable = 2, Capabilities = QueueCapability };
         var link = new SenderLink(session, queue, target, null);
         var sender = new RawSender(link, Copy(original), count);
-        var processorTime = Environment.CpuUsage.TotalTime;
+        var before = Usage.OfBenchmark;
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < inFlight; i++)
         {
             sender.SendNext();
         }
 
-        await sender._completed.Task;
+        await sender._completed.Task.WaitAsync(TimeSpan.FromMinutes(5));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        processorTime = Environment.CpuUsage.TotalTime - processorTime;
+        var after = Usage.OfBenchmark;
         await session.CloseAsync();
-        return new(count / seconds, processorTime / count);
+        return after.Since(before, count, count / seconds);
     }
 
     private static Message Copy(Message original) => new()

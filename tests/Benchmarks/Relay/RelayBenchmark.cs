@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using Amqp;
 using Amqp.Framing;
@@ -7,107 +6,110 @@ using Amqp.Types;
 namespace Benchmarks.Relay;
 
 /// <summary>
-/// How fast the relay drains a backlog, compared with the same AMQP client that only sends the same messages to the same broker.
+/// How fast relays drain a backlog, compared with the same AMQP client that only sends the same messages to the same broker, and with a
+/// relay whose table has no old rows.
 /// </summary>
 internal static class RelayBenchmark
 {
-    private const int Messages = 50_000;
-    private const int Aggregates = 5_000;
     private const int Requests = 300;
     private const int InFlight = 1_000;
+    private const int Million = 1_000_000;
+    private static readonly int[] Instances = [1, 3];
 
-    public static async Task RunAsync()
+    private static int Messages => Settings.Messages ?? 50_000;
+
+    public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
     {
-        var infrastructure = new Infrastructure();
-        try
+        var connection = await infrastructure.ConnectAsync();
+        foreach (var instances in Instances)
         {
-            await infrastructure.InitializeAsync();
-            var database = await infrastructure.CreateDatabaseAsync();
-            await using var sender = await ReleasedService.StartAsync(
-                "SenderService",
-                $"ConnectionStrings:senderdb={database}",
-                $"ConnectionStrings:artemis={infrastructure.Broker}",
-                "Outbox:Queue=relay");
-            var connection = await infrastructure.ConnectAsync();
-            Message? sample = null;
-            await Comparison.RunAsync(
-                "relay",
-                sender,
-                async () =>
-                {
-                    var drained = await DrainAsync(sender, database);
-                    sample = await TakeAsync(connection, "relay", Messages);
-                    return drained;
-                },
-                async () =>
-                {
-                    var sent = await RawSender.SendAsync(connection, "raw", sample!, Messages, InFlight);
-                    await TakeAsync(connection, "raw", Messages);
-                    return sent;
-                });
-            await MeasureLatencyAsync(sender, database);
-            await connection.CloseAsync();
+            await CompareWithClientAsync(infrastructure, connection, instances);
         }
-        finally
+
+        foreach (var existing in ExistingRows.Counts)
         {
-            await infrastructure.DisposeAsync();
+            await CompareWithEmptyTableAsync(infrastructure, connection, existing);
+        }
+
+        if (Settings.Large)
+        {
+            await using var relay = await RelaySystem.StartAsync(infrastructure, instances: 1);
+            var draining = relay.DrainAsync(Million);
+            await TakeAsync(connection, relay.Queue, Million);
+            await draining;
+            Table.Add("relay: most memory with 1,000,000 pending, MiB", $"{relay.MostMemory >> 20}");
+        }
+
+        await connection.CloseAsync();
+    });
+
+    private static async Task CompareWithClientAsync(Infrastructure infrastructure, Connection connection, int instances)
+    {
+        await using var relay = await RelaySystem.StartAsync(infrastructure, instances);
+        var name = instances == 1 ? "relay" : $"{instances} relays";
+        Message? sample = null;
+        await Comparison.RunAsync(
+            name,
+            ">= 0.85",
+            Settings.Rounds,
+            async () =>
+            {
+                var drained = await relay.DrainAsync(Messages);
+                sample = await TakeAsync(connection, relay.Queue, Messages);
+                return drained;
+            },
+            async () =>
+            {
+                var sent = await RawSender.SendAsync(connection, "raw", sample!, Messages, InFlight);
+                await TakeAsync(connection, "raw", Messages);
+                return sent;
+            });
+        Comparison.ReportProcesses(name, relay.Senders);
+        if (instances == 1)
+        {
+            await MeasureLatencyAsync(relay);
+        }
+    }
+
+    private static async Task CompareWithEmptyTableAsync(Infrastructure infrastructure, Connection connection, int existing)
+    {
+        await using var full = await RelaySystem.StartAsync(infrastructure, instances: 1, existing);
+        await using var empty = await RelaySystem.StartAsync(infrastructure, instances: 1);
+        await Comparison.RunAsync(
+            $"relay, {ExistingRows.NameOf(existing)} old rows beside none",
+            ">= 0.9",
+            Settings.LongRounds,
+            () => DrainAsync(full),
+            () => DrainAsync(empty));
+
+        async Task<Throughput> DrainAsync(RelaySystem relay)
+        {
+            var drained = await relay.DrainAsync(Messages);
+            await TakeAsync(connection, relay.Queue, Messages);
+            return drained;
         }
     }
 
     /// <summary>Measures one request after another. The relay has nothing else to do.</summary>
-    private static async Task MeasureLatencyAsync(ServiceInstance sender, string database)
+    private static async Task MeasureLatencyAsync(RelaySystem relay)
     {
-        using var client = new HttpClient { BaseAddress = sender.Address };
-        await Sql.ExecuteAsync(database, "TRUNCATE outbox_messages");
+        using var client = new HttpClient { BaseAddress = relay.Senders[0].Address };
+        await Sql.ExecuteAsync(relay.Database, "TRUNCATE outbox_messages");
         for (var i = 0; i < Requests; i++)
         {
             using var created = await client.PostAsJsonAsync("/api/EntityItems", new { name = "one after the other", value = i });
             created.EnsureSuccessStatusCode();
             await Eventually.GetAsync(
-                () => Sql.ScalarAsync<bool>(database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
+                () => Sql.ScalarAsync<bool>(
+                    relay.Database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
                 isSent => isSent);
         }
 
         // From the change, before its commit, to the mark, after the broker's acceptance. This is a little more than from commit to
         // acceptance.
         var latencies = new Spread(await Sql.ScalarAsync<double[]>(
-            database, "SELECT array_agg(1000 * extract(epoch FROM sent_at - occurred_at)::float8) FROM outbox_messages"));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{"idle, from change to mark, ms",-32} p50 {latencies.Median:0.0}, "
-            + $"p95 {latencies.Percentile(0.95):0.0}, p99 {latencies.Percentile(0.99):0.0}"));
-    }
-
-    /// <summary>Commits a backlog in one transaction, and waits until its last message is marked as sent.</summary>
-    private static async Task<Throughput> DrainAsync(ServiceInstance sender, string database)
-    {
-        await Sql.ExecuteAsync(database, $"""
-            TRUNCATE outbox_messages;
-            INSERT INTO outbox_messages
-                (message_id, type, aggregate_id, aggregate_version, partition, payload, headers, occurred_at, status, attempts)
-            -- Ids that are in order, as those of version 7 are.
-            SELECT (lpad(to_hex(i), 8, '0') || '-0000-7000-8000-' || substr(md5(random()::text), 1, 12))::uuid,
-                'EntityItemCreated', md5((i % {Aggregates})::text)::uuid, i, i % {Aggregates} % 16,
-                json_build_object('id', gen_random_uuid(), 'name', repeat('x', 400), 'value', i),
-                json_build_object('correlationId', gen_random_uuid(),
-                    'traceParent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00'),
-                now(), 'Pending', 0
-            FROM generate_series(1, {Messages}) AS i
-            """);
-        var processorTime = sender.ProcessorTime;
-        await Eventually.GetAsync(
-            async () =>
-                await Sql.ScalarAsync<string>(database, "SELECT status FROM outbox_messages ORDER BY message_id DESC LIMIT 1") == "Sent"
-                && await Sql.ScalarAsync<bool>(database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
-            isDrained => isDrained,
-            TimeSpan.FromMinutes(5));
-
-        // This is the database's clock, which stamps every mark. The time runs from the first batch, which does not count, to the last.
-        var seconds = await Sql.ScalarAsync<double>(
-            database, "SELECT extract(epoch FROM max(sent_at) - min(sent_at))::float8 FROM outbox_messages");
-        var first = await Sql.ScalarAsync<long>(
-            database, "SELECT count(*) FROM outbox_messages WHERE sent_at = (SELECT min(sent_at) FROM outbox_messages)");
-        return new((Messages - first) / seconds, (sender.ProcessorTime - processorTime) / Messages);
+            relay.Database, "SELECT array_agg(1000 * extract(epoch FROM sent_at - occurred_at)::float8) FROM outbox_messages"));
+        Table.Add("relay, one message alone: change to mark, ms", latencies.ToPercentiles());
     }
 
     /// <summary>Empties a queue.</summary>
