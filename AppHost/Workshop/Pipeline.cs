@@ -47,7 +47,7 @@ internal sealed class Pipeline : IAsyncDisposable
         // What needs no database comes first: a database may never be there, and the page says so.
         var always = Task.WhenAll(
             _parts.WatchAsync(stopping),
-            _load.StreamAsync(stopping),
+            _load.StreamAsync(() => Feed.Watched, stopping),
             WatchAsync("parts", _ => Task.FromResult<object>(_parts.All), stopping),
             WatchAsync("queue", _queue.ReadAsync, stopping),
             TickAsync(stopping));
@@ -83,9 +83,11 @@ internal sealed class Pipeline : IAsyncDisposable
             case "stream":
                 _load.Stream(count);
                 return null;
-            case "outage":
+            case "outage" when _parts.IsRunning(_system.Broker.Name):
                 _story.Tell(Happenings.Outage);
                 return await _parts.DoAsync(_system.Broker.Name, "outage", cancellationToken);
+            case "outage":
+                return $"{_system.Broker.Name} does not run.";
             default:
                 return _trouble is null ? "The databases are not known yet." : await _trouble.MakeAsync(action, cancellationToken);
         }

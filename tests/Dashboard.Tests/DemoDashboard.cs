@@ -70,6 +70,16 @@ public sealed class DemoDashboard : IAsyncLifetime
         return window;
     }
 
+    /// <summary>Sends what a button of another window of the pipeline's page sends.</summary>
+    /// <returns>Why it was not done. Empty if it was.</returns>
+    internal async Task<string> PostToPipelineAsync(string path)
+    {
+        using var client = new HttpClient { BaseAddress = new(PipelineLink, "/") };
+        using var page = await client.GetAsync(PipelineLink);
+        using var answer = await client.PostAsync(new Uri(path, UriKind.Relative), null);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     /// <summary>Opens a window and logs in with the printed link.</summary>
     internal async Task<DashboardWindow> LogInAsync()
     {

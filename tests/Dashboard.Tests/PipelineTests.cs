@@ -99,6 +99,7 @@ public sealed class PipelineTests(DemoDashboard dashboard)
         await using var window = await ReadyAsync();
         await window.Button("Pause receiver").ClickAsync();
         await window.StateAsync("receiver", "Paused");
+        Assert.Equal("receiver is paused already.", await dashboard.PostToPipelineAsync("parts/receiver/pause"));
         var applied = await window.LedgerAsync("applied");
         await window.Button("Post one").ClickAsync();
         await Eventually.GetAsync(() => window.LedgerAsync("onTheWay"), number => number == 1);

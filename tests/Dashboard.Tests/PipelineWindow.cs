@@ -28,7 +28,9 @@ internal sealed class PipelineWindow : IAsyncDisposable
 
     /// <summary>A number of the ledger.</summary>
     public async Task<int> LedgerAsync(string name) => int.Parse(
-        await Page.Locator($"#ledger dd[data-of='{name}']").InnerTextAsync(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        await Eventually.GetAsync(() => Page.Locator($"#ledger dd[data-of='{name}']").InnerTextAsync(), text => text != "–"),
+        NumberStyles.AllowThousands,
+        CultureInfo.InvariantCulture);
 
     /// <summary>The number in a line of a station, such as "dead letters: 3".</summary>
     public async Task<int> LineAsync(string station, string line)

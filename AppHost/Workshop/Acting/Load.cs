@@ -75,12 +75,15 @@ internal sealed class Load(Func<Uri[]> senders, Ledger ledger, Story story) : ID
     public void Stream(int rate) => Rate = Math.Clamp(rate, 0, Fastest);
 
     /// <summary>Posts at the speed of the stream, until it is cancelled. It does not wait for answers: people do not either.</summary>
-    public async Task StreamAsync(CancellationToken cancellationToken)
+    /// <param name="watched">Completes when somebody looks. As long as nobody does, the stream rests.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task StreamAsync(Func<Task> watched, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Step);
         var (last, due) = (Stopwatch.GetTimestamp(), 0.0);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
+            await watched().WaitAsync(cancellationToken);
             due = Math.Min(due + (Rate * Stopwatch.GetElapsedTime(last).TotalSeconds), Fastest);
             last = Stopwatch.GetTimestamp();
             for (; due >= 1; due--)

@@ -9,6 +9,7 @@ internal sealed class Parts(
     private readonly (IResource Resource, string Role)[] _all = [.. system.Parts];
     private readonly ConcurrentDictionary<string, CustomResourceSnapshot> _snapshots = new();
     private readonly ConcurrentDictionary<string, Pause> _paused = new();
+    private readonly Lock _pausing = new();
 
     /// <summary>All parts as the page shows them.</summary>
     public IEnumerable<object> All => _all.Select(part =>
@@ -68,7 +69,12 @@ internal sealed class Parts(
             return $"There is no {name}.";
         }
 
-        if (action is "continue" or "stop" or "start" or "crash" && _paused.TryRemove(name, out var pause))
+        if (ReasonAgainst(name, action) is { } reason)
+        {
+            return $"{name} {reason}.";
+        }
+
+        if (action is not "pause" && _paused.TryRemove(name, out var pause))
         {
             // A paused process does not hear that it shall end.
             pause.Dispose();
@@ -107,19 +113,32 @@ internal sealed class Parts(
             return missing;
         }
 
-        if (!IsRunning(name) || _snapshots[name].Id() is not { } id)
+        if (_snapshots[name].Id() is not { } id)
         {
-            return $"{name} has no process of this machine that runs.";
+            return $"{name} has no process of this machine.";
         }
 
-        var pause = Pause.Start(id);
-        if (!_paused.TryAdd(name, pause))
+        lock (_pausing)
         {
-            pause.Dispose();
+            // Whoever comes second must not start another pause: its end would let the process continue.
+            if (!IsPaused(name))
+            {
+                _paused[name] = Pause.Start(id);
+            }
         }
 
         return null;
     }
+
+    /// <summary>The page offers only what makes sense. But two windows may be open.</summary>
+    private string? ReasonAgainst(string name, string action) => action switch
+    {
+        "continue" when !IsPaused(name) => "is not paused",
+        "pause" when IsPaused(name) => "is paused already",
+        "start" when IsRunning(name) => "runs already",
+        "stop" or "crash" or "pause" or "outage" when !IsRunning(name) => "does not run",
+        _ => null,
+    };
 
     private string? RoleOf(string name) => _all.FirstOrDefault(part => part.Resource.Name == name).Role;
 
