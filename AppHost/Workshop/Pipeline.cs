@@ -83,11 +83,8 @@ internal sealed class Pipeline : IAsyncDisposable
             case "stream":
                 _load.Stream(count);
                 return null;
-            case "outage" when _parts.IsRunning(_system.Broker.Name):
-                _story.Tell(Happenings.Outage);
-                return await _parts.DoAsync(_system.Broker.Name, "outage", cancellationToken);
             case "outage":
-                return $"{_system.Broker.Name} does not run.";
+                return await _parts.DoAsync(_system.Broker.Name, action, cancellationToken);
             default:
                 return _trouble is null ? "The databases are not known yet." : await _trouble.MakeAsync(action, cancellationToken);
         }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace AppHost.Workshop;
 
 /// <summary>The process of a resource.</summary>
-internal static class ResourceProcess
+public static class ResourceProcess
 {
     /// <summary>The name under which Aspire publishes the process id of a project or executable.</summary>
     private const string IdProperty = "executable.pid";

@@ -18,7 +18,7 @@ public class DemoSystem : IAsyncLifetime
     public const string Broker = "artemis";
     public const string ReceiverDatabase = "receiver-postgres";
 
-    private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(3);
+    protected static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(3);
     private readonly string _volumes = $"test-{Guid.NewGuid():N}";
     private readonly TcpWire _wire = new();
 

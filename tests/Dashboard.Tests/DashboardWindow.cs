@@ -3,20 +3,8 @@ using Microsoft.Playwright;
 namespace Dashboard.Tests;
 
 /// <summary>A browser's window on the dashboard.</summary>
-internal sealed class DashboardWindow : IAsyncDisposable
+internal sealed class DashboardWindow(IPage page) : Window(page)
 {
-    // Long enough for slow machines. Only a fault reaches it.
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
-
-    public DashboardWindow(IPage page)
-    {
-        Page = page;
-        Page.SetDefaultTimeout((float)Deadline.TotalMilliseconds);
-        Page.SetDefaultNavigationTimeout((float)Deadline.TotalMilliseconds);
-    }
-
-    public IPage Page { get; }
-
     /// <summary>The row of a resource.</summary>
     public ILocator Row(string resource) => Page.Locator($"tr:has(td[title$=': {resource}'])");
 
@@ -30,6 +18,4 @@ internal sealed class DashboardWindow : IAsyncDisposable
 
     /// <inheritdoc cref="Pictures.TakeAsync"/>
     public Task PictureAsync(string name) => Pictures.TakeAsync(Page, name);
-
-    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

@@ -4,18 +4,8 @@ using Microsoft.Playwright;
 namespace Dashboard.Tests;
 
 /// <summary>A browser's window on the pipeline's page.</summary>
-internal sealed class PipelineWindow : IAsyncDisposable
+internal sealed class PipelineWindow(IPage page) : Window(page)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
-
-    public PipelineWindow(IPage page)
-    {
-        Page = page;
-        Page.SetDefaultTimeout((float)Deadline.TotalMilliseconds);
-    }
-
-    public IPage Page { get; }
-
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     /// <summary>What the page says of a process.</summary>
@@ -58,6 +48,4 @@ internal sealed class PipelineWindow : IAsyncDisposable
 
     private async Task StateAsync(string process, Predicate<string> condition) => await Eventually.GetAsync(
         () => State(process).InnerTextAsync(), condition, Deadline, state => $"{process}: {state}");
-
-    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AppHost.Workshop;
 
 namespace Faults.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AppHost.Workshop;
 
 namespace Testing;
 
@@ -9,6 +10,9 @@ public static class Signal
     /// <param name="processId">The process.</param>
     /// <param name="signal">The name or number that `kill` takes: TERM, or 15.</param>
     public static Task SendAsync(int processId, string signal) => SendAsync([processId], signal);
+
+    /// <summary>Sends a signal to a process and to all its descendants.</summary>
+    public static Task SendToTreeAsync(int root, string signal) => SendAsync(ProcessTree.Ids(root), signal);
 
     /// <summary>Sends a signal to several processes, with one shell, so nearly at once.</summary>
     /// <param name="processIds">The processes. Those that have ended meanwhile are left out.</param>

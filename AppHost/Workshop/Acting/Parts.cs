@@ -74,6 +74,12 @@ internal sealed class Parts(
             return $"{name} {reason}.";
         }
 
+        if (action is "outage")
+        {
+            // It takes a while, and the page tells of it at once.
+            story.Tell(Happenings.Outage);
+        }
+
         if (action is not "pause" && _paused.TryRemove(name, out var pause))
         {
             // A paused process does not hear that it shall end.
@@ -121,10 +127,12 @@ internal sealed class Parts(
         lock (_pausing)
         {
             // Whoever comes second must not start another pause: its end would let the process continue.
-            if (!IsPaused(name))
+            if (IsPaused(name))
             {
-                _paused[name] = Pause.Start(id);
+                return $"{name} is paused already.";
             }
+
+            _paused[name] = Pause.Start(id);
         }
 
         return null;
@@ -134,7 +142,6 @@ internal sealed class Parts(
     private string? ReasonAgainst(string name, string action) => action switch
     {
         "continue" when !IsPaused(name) => "is not paused",
-        "pause" when IsPaused(name) => "is paused already",
         "start" when IsRunning(name) => "runs already",
         "stop" or "crash" or "pause" or "outage" when !IsRunning(name) => "does not run",
         _ => null,

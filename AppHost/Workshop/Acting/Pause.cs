@@ -19,7 +19,7 @@ internal sealed class Pause : IDisposable
     /// <summary>Stops a process and all its descendants.</summary>
     public static Pause Start(int root)
     {
-        var ids = string.Join(' ', Tree(root).Select(id => id.ToString(CultureInfo.InvariantCulture)));
+        var ids = string.Join(' ', ProcessTree.Ids(root).Select(id => id.ToString(CultureInfo.InvariantCulture)));
 
         // Ctrl-C in the terminal reaches the shell too, which must not end before it has let them continue.
         var start = new ProcessStartInfo("sh", ["-c", $"trap '' INT; kill -STOP {ids}; read _; kill -CONT {ids}"])
@@ -36,25 +36,5 @@ internal sealed class Pause : IDisposable
         _shell.StandardInput.Close();
         _shell.WaitForExit();
         _shell.Dispose();
-    }
-
-    private static IEnumerable<int> Tree(int root) => Children(root).SelectMany(Tree).Prepend(root);
-
-    private static int[] Children(int parent)
-    {
-        try
-        {
-            return
-            [
-                .. Directory.GetDirectories($"/proc/{parent}/task")
-                    .Select(thread => File.ReadAllText(Path.Combine(thread, "children")))
-                    .SelectMany(children => children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                    .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
-            ];
-        }
-        catch (IOException)
-        {
-            return []; // it has just ended
-        }
     }
 }

@@ -6,19 +6,36 @@ namespace AppHost.Tests.Exercises;
 public sealed class AttemptTests
 {
     /// <summary>It starts 24 processes, and waits for each. On a busy machine that takes minutes.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    /// <summary>The last line of each attempt. Attempt 1 loses messages, attempt 2 doubles some, attempt 3 does neither.</summary>
+    public static IReadOnlyDictionary<string, Regex> Tallies { get; } = new Dictionary<string, Regex>
+    {
+        ["01-save-then-send"] = new(@"Attempt 1: saved 100, arrived \d+: lost [1-9]\d*, doubled 0$", RegexOptions.Multiline),
+        ["02-outbox-alone"] = new(@"Attempt 2: saved 100, arrived \d+: lost 0, doubled [1-9]\d*$", RegexOptions.Multiline),
+        ["03-outbox-and-inbox"] = new("Attempt 3: saved 100, arrived 100: lost 0, doubled 0$", RegexOptions.Multiline),
+    };
+
+    /// <summary>One of the three by default: they differ in a number, and the program behind it has its own test.</summary>
+    public static TheoryData<string> Commands => [.. LongTests.Choose(usually: Tallies.Keys.TakeLast(1), whenLong: Tallies.Keys)];
 
     [Theory]
-    [InlineData("01-save-then-send", @"^Attempt 1: saved 100, arrived \d+: lost [1-9]\d*, doubled 0$")]
-    [InlineData("02-outbox-alone", @"^Attempt 2: saved 100, arrived \d+: lost 0, doubled [1-9]\d*$")]
-    [InlineData("03-outbox-and-inbox", "^Attempt 3: saved 100, arrived 100: lost 0, doubled 0$")]
-    public async Task Attempt_1_loses_messages_attempt_2_doubles_some_and_attempt_3_does_neither(string folder, string tally)
+    [MemberData(nameof(Commands))]
+    public async Task The_command_of_an_attempt_shows_the_tally_and_leaves_nothing_behind(string folder)
     {
-        var steps = new Exercise(folder).Steps.ToArray();
-        var commands = Assert.Single(steps, step => step.Groups["commands"].Success).Groups["commands"].Value;
-        var written = await RunAppHostAsync(Exercise.ArgumentsOf(commands)!);
-        Assert.Matches(new Regex(tally, RegexOptions.Multiline), written);
-        Assert.All(steps.SelectMany(step => Exercise.Quoted(step.Groups["seen"].Value)), seen => Assert.Contains(seen, written));
+        var command = new Exercise(folder).Steps.Last(step => step.Groups["commands"].Success).Groups["commands"].Value;
+        var volumes = $"test-{Guid.NewGuid():N}";
+        using var appHost = AppHostProcess.Start(volumes, null, Exercise.ArgumentsOf(command)!);
+        try
+        {
+            Assert.Equal(0, await appHost.EndedAsync(Longest));
+            await appHost.WaitUntilNothingIsLeftAsync();
+            Assert.Matches(Tallies[folder], appHost.Written[^1]);
+        }
+        finally
+        {
+            await TestVolumes.RemoveAsync(volumes);
+        }
     }
 
     [Fact]
@@ -27,22 +44,5 @@ public sealed class AttemptTests
         using var appHost = AppHostProcess.Start("test", null, "--Demo:Attempt=4");
         Assert.Equal(1, await appHost.EndedAsync());
         Assert.Equal("'4' is not an attempt: set Demo:Attempt to 1, 2 or 3.", appHost.Written[^1]);
-    }
-
-    /// <returns>What it has written until it has ended by itself.</returns>
-    private static async Task<string> RunAppHostAsync(string[] arguments)
-    {
-        var volumes = $"test-{Guid.NewGuid():N}";
-        using var appHost = AppHostProcess.Start(volumes, null, arguments);
-        try
-        {
-            Assert.Equal(0, await appHost.EndedAsync(Longest));
-            await appHost.WaitUntilNothingIsLeftAsync();
-            return string.Join('\n', appHost.Written);
-        }
-        finally
-        {
-            await TestVolumes.RemoveAsync(volumes);
-        }
     }
 }

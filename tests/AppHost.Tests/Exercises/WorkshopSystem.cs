@@ -8,16 +8,10 @@ public sealed class WorkshopSystem : DemoSystem
 {
     protected override IEnumerable<string> Arguments => Exercise.StartArguments;
 
-    /// <summary>The command behind a button.</summary>
-    /// <param name="resource">The resource that has it.</param>
-    /// <param name="button">Its text.</param>
-    public string CommandOf(string resource, string button) => Find(resource)
-        .Annotations.OfType<ResourceCommandAnnotation>().Single(command => command.DisplayName == button).Name;
-
     /// <summary>Presses the button with this text, and waits until its effect is shown, as a reader does.</summary>
     public async Task PressButtonAsync(string resource, string button)
     {
-        var command = CommandOf(resource, button);
+        var command = Find(resource).Annotations.OfType<ResourceCommandAnnotation>().Single(known => known.DisplayName == button).Name;
         var pressed = await PressAsync(resource, command);
         Assert.True(pressed.Success, $"{button} at {resource}: {pressed.Message}");
         if (command == KnownResourceCommands.StopCommand || command == "crash")
@@ -28,6 +22,13 @@ public sealed class WorkshopSystem : DemoSystem
         {
             await WaitUntilHealthyAsync(resource);
         }
+    }
+
+    /// <summary>What a program of the workshop has written.</summary>
+    public async Task<string> LogAsync(string resource)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        return string.Join('\n', await App.LogAsync(resource, timeout.Token));
     }
 
     private IResource Find(string resource) => App.Services.GetRequiredService<DistributedApplicationModel>()

@@ -91,9 +91,9 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
     {
         await Eventually.GetAsync(() => _system.HealthAsync(healthCheck), health => health.Status is HealthStatus.Healthy);
         using var process = await _system.ProcessAsync(resource);
-        await ProcessTree.SignalAsync(process.Id, "STOP");
+        await Signal.SendToTreeAsync(process.Id, "STOP");
         var paused = await _system.HealthAsync(healthCheck);
-        await ProcessTree.SignalAsync(process.Id, "CONT");
+        await Signal.SendToTreeAsync(process.Id, "CONT");
 
         Assert.Equal(HealthStatus.Unhealthy, paused.Status);
         Assert.InRange(paused.Duration, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));

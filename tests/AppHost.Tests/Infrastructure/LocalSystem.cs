@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using AppHost.Workshop;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -60,21 +60,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     }
 
     /// <summary>The lines of a resource's log.</summary>
-    public async Task<IReadOnlyList<string>> LogAsync(string resource)
-    {
-        var logs = _app.Services.GetRequiredService<ResourceLoggerService>();
-        var id = (await CurrentAsync(resource)).ResourceId;
-        return await WithTimeoutAsync(async token =>
-        {
-            var log = new List<string>();
-            await foreach (var lines in logs.GetAllAsync(id).WithCancellation(token))
-            {
-                log.AddRange(lines.Select(line => line.Content));
-            }
-
-            return log;
-        });
-    }
+    public Task<IReadOnlyList<string>> LogAsync(string resource) => WithTimeoutAsync(token => _app.LogAsync(resource, token));
 
     /// <summary>Calls the health check directly, because Aspire calls it less and less often.</summary>
     public async Task<HealthReportEntry> HealthAsync(string healthCheck)
@@ -89,8 +75,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The process that the orchestrator has started for a resource.</summary>
     public async Task<Process> ProcessAsync(string resource)
     {
-        var id = (await CurrentAsync(resource)).Snapshot.Properties.Single(property => property.Name == "executable.pid").Value;
-        return Process.GetProcessById(Convert.ToInt32(id, CultureInfo.InvariantCulture));
+        var current = await WithTimeoutAsync(token =>
+            _app.ResourceNotifications.WaitForResourceAsync(resource, change => change.Snapshot.Id() is not null, token));
+        return Process.GetProcessById(current.Snapshot.Id()!.Value);
     }
 
     public async ValueTask DisposeAsync()
@@ -98,9 +85,6 @@ internal sealed class LocalSystem : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
-
-    private Task<ResourceEvent> CurrentAsync(string resource) => WithTimeoutAsync(token =>
-        _app.ResourceNotifications.WaitForResourceAsync(resource, _ => true, token));
 
     private static async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> wait)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using AppHost.Workshop;
 
 namespace Faults.Running;
 
@@ -49,7 +50,7 @@ internal sealed class Server(
     {
         if (_process is { HasExited: false })
         {
-            await ProcessTree.SignalAsync(_process.Id, "KILL");
+            await Signal.SendToTreeAsync(_process.Id, "KILL");
             await _process.WaitForExitAsync();
         }
     }
@@ -59,9 +60,9 @@ internal sealed class Server(
     /// <summary>Sends a signal to the program that the script runs, and waits until both have ended.</summary>
     public Task SignalProgramAsync(string signal) => SignalAsync(ProcessTree.Children(_process!.Id).Single(), signal);
 
-    public override Task PauseAsync() => ProcessTree.SignalAsync(_process!.Id, "STOP");
+    public override Task PauseAsync() => Signal.SendToTreeAsync(_process!.Id, "STOP");
 
-    public override Task ResumeAsync() => ProcessTree.SignalAsync(_process!.Id, "CONT");
+    public override Task ResumeAsync() => Signal.SendToTreeAsync(_process!.Id, "CONT");
 
     /// <summary>Ends it for good.</summary>
     /// <param name="keepsData">The data is kept in its folder.</param>

@@ -1,16 +1,14 @@
 using System.Globalization;
 
-namespace Testing;
+namespace AppHost.Workshop;
 
-/// <summary>A process with its descendants.</summary>
+/// <summary>A process with its descendants, as Linux shows them.</summary>
 public static class ProcessTree
 {
-    /// <summary>Sends a signal to a process and to all its descendants.</summary>
-    public static Task SignalAsync(int root, string signal) => Signal.SendAsync(Ids(root), signal);
-
     /// <summary>The ids of a process and of all its descendants. It comes first.</summary>
     public static IEnumerable<int> Ids(int root) => Children(root).SelectMany(Ids).Prepend(root);
 
+    /// <summary>The ids of the processes that a process has started. None if it has ended.</summary>
     public static int[] Children(int parent)
     {
         try
