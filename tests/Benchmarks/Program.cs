@@ -14,6 +14,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["inbox"] = InboxBenchmark.RunAsync,
     ["relay"] = RelayBenchmark.RunAsync,
+    ["relays"] = RelaysBenchmark.RunAsync,
     ["post"] = PostBenchmark.RunAsync,
     ["commit"] = CommitBenchmark.RunAsync,
     ["latency"] = LatencyBenchmark.RunAsync,

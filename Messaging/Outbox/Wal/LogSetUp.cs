@@ -73,6 +73,13 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
                 "Outbox:Relay is Wal, but the user of the database may not read the log: "
                 + $"run ALTER ROLE \"{session.UserName}\" REPLICATION, {Otherwise}");
         }
+        catch (NpgsqlException exception) when (exception is { IsTransient: false, InnerException: null } and not PostgresException)
+        {
+            // Npgsql refuses before it asks the server. The session of the relay has got its password from the provider.
+            throw new ConfigurationException(
+                "Outbox:Relay is Wal, but the connection string has no password, and a password provider does not reach the connection "
+                + $"that reads the log: add the password, {Otherwise}");
+        }
 
         try
         {

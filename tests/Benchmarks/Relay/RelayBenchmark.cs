@@ -16,7 +16,7 @@ internal static class RelayBenchmark
     private const int Million = 1_000_000;
     private static readonly int[] Instances = [1, 3];
 
-    private static int Messages => Settings.Messages ?? 50_000;
+    public static int Messages => Settings.Messages ?? 50_000;
 
     public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
     {
@@ -43,6 +43,48 @@ internal static class RelayBenchmark
         await connection.CloseAsync();
     });
 
+    /// <summary>Measures one request after another. The relay has nothing else to do.</summary>
+    public static async Task MeasureLatencyAsync(string name, RelaySystem relay)
+    {
+        using var client = new HttpClient { BaseAddress = relay.Senders[0].Address };
+        await Sql.ExecuteAsync(relay.Database, "TRUNCATE outbox_messages");
+        for (var i = 0; i < Requests; i++)
+        {
+            using var created = await client.PostAsJsonAsync("/api/EntityItems", new { name = "one after the other", value = i });
+            created.EnsureSuccessStatusCode();
+            await Eventually.GetAsync(
+                () => Sql.ScalarAsync<bool>(
+                    relay.Database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
+                isSent => isSent);
+        }
+
+        // From the change, before its commit, to the mark, after the broker's acceptance. This is a little more than from commit to
+        // acceptance.
+        var latencies = new Spread(await Sql.ScalarAsync<double[]>(
+            relay.Database, "SELECT array_agg(1000 * extract(epoch FROM sent_at - occurred_at)::float8) FROM outbox_messages"));
+        Table.Add($"{name}, one message alone: change to mark, ms", latencies.ToPercentiles());
+    }
+
+    /// <summary>Empties a queue.</summary>
+    /// <returns>The last message.</returns>
+    public static async Task<Message> TakeAsync(Connection connection, string queue, int count)
+    {
+        var session = new Session(connection);
+        var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
+        var receiver = new ReceiverLink(session, $"take-{queue}", source, null);
+        receiver.SetCredit(1000);
+        Message? last = null;
+        for (var i = 0; i < count; i++)
+        {
+            last = await receiver.ReceiveAsync(TimeSpan.FromMinutes(1))
+                ?? throw new InvalidOperationException($"{queue} ends after {i} messages.");
+            receiver.Accept(last);
+        }
+
+        await session.CloseAsync();
+        return last!;
+    }
+
     private static async Task CompareWithClientAsync(Infrastructure infrastructure, Connection connection, int instances)
     {
         await using var relay = await RelaySystem.StartAsync(infrastructure, instances);
@@ -67,7 +109,7 @@ internal static class RelayBenchmark
         Comparison.ReportProcesses(name, relay.Senders);
         if (instances == 1)
         {
-            await MeasureLatencyAsync(relay);
+            await MeasureLatencyAsync("relay", relay);
         }
     }
 
@@ -88,47 +130,5 @@ internal static class RelayBenchmark
             await TakeAsync(connection, relay.Queue, Messages);
             return drained;
         }
-    }
-
-    /// <summary>Measures one request after another. The relay has nothing else to do.</summary>
-    private static async Task MeasureLatencyAsync(RelaySystem relay)
-    {
-        using var client = new HttpClient { BaseAddress = relay.Senders[0].Address };
-        await Sql.ExecuteAsync(relay.Database, "TRUNCATE outbox_messages");
-        for (var i = 0; i < Requests; i++)
-        {
-            using var created = await client.PostAsJsonAsync("/api/EntityItems", new { name = "one after the other", value = i });
-            created.EnsureSuccessStatusCode();
-            await Eventually.GetAsync(
-                () => Sql.ScalarAsync<bool>(
-                    relay.Database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
-                isSent => isSent);
-        }
-
-        // From the change, before its commit, to the mark, after the broker's acceptance. This is a little more than from commit to
-        // acceptance.
-        var latencies = new Spread(await Sql.ScalarAsync<double[]>(
-            relay.Database, "SELECT array_agg(1000 * extract(epoch FROM sent_at - occurred_at)::float8) FROM outbox_messages"));
-        Table.Add("relay, one message alone: change to mark, ms", latencies.ToPercentiles());
-    }
-
-    /// <summary>Empties a queue.</summary>
-    /// <returns>The last message.</returns>
-    private static async Task<Message> TakeAsync(Connection connection, string queue, int count)
-    {
-        var session = new Session(connection);
-        var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
-        var receiver = new ReceiverLink(session, $"take-{queue}", source, null);
-        receiver.SetCredit(1000);
-        Message? last = null;
-        for (var i = 0; i < count; i++)
-        {
-            last = await receiver.ReceiveAsync(TimeSpan.FromMinutes(1))
-                ?? throw new InvalidOperationException($"{queue} ends after {i} messages.");
-            receiver.Accept(last);
-        }
-
-        await session.CloseAsync();
-        return last!;
     }
 }

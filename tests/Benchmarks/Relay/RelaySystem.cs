@@ -20,13 +20,19 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
     /// <summary>The most memory that the first sender had so far, as it was seen while it drained.</summary>
     public long MostMemory { get; private set; }
 
+    /// <summary>Processor time of the database server in the last drain, per message.</summary>
+    public TimeSpan DatabaseTime { get; private set; }
+
     /// <param name="infrastructure">Database server and broker.</param>
     /// <param name="instances">How many senders.</param>
     /// <param name="existing">How many messages are already sent.</param>
-    public static async Task<RelaySystem> StartAsync(Infrastructure infrastructure, int instances, int existing = 0)
+    /// <param name="relay">The kind of relay: Polling, Wal, or null for that of the environment.</param>
+    public static async Task<RelaySystem> StartAsync(
+        Infrastructure infrastructure, int instances, int existing = 0, string? relay = null)
     {
         var database = await infrastructure.CreateServiceDatabaseAsync() + ";Command Timeout=600";
         var queue = Infrastructure.NewQueue();
+        string[] setting = relay is null ? [] : [$"Outbox:Relay={relay}"];
         var senders = new List<ServiceInstance>();
         for (var i = 0; i < instances; i++)
         {
@@ -34,7 +40,8 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
                 "SenderService",
                 $"ConnectionStrings:senderdb={database}",
                 $"ConnectionStrings:artemis={infrastructure.Broker}",
-                $"Outbox:Queue={queue}"));
+                $"Outbox:Queue={queue}",
+                .. setting]));
         }
 
         await Sql.ExecuteAsync(database, $$"""
@@ -62,9 +69,10 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
                 now(), 'Pending', 0, NULL
             FROM generate_series(1, {messages}) AS i
             """);
-        var before = await Usage.OfAsync(senders);
+        var (before, databaseBefore) = (await Usage.OfAsync(senders), await DatabaseProcess.ProcessorTimeAsync(Database));
         await Eventually.GetAsync(IsDrainedAsync, isDrained => isDrained, TimeSpan.FromMinutes(20));
         var after = await Usage.OfAsync(senders);
+        DatabaseTime = (await DatabaseProcess.ProcessorTimeAsync(Database) - databaseBefore) / messages;
 
         // This is the database's clock, which stamps every mark. The time runs from the first batch, which does not count, to the last.
         var seconds = await Sql.ScalarAsync<double>(

@@ -45,7 +45,7 @@ public sealed class OutboxExtensionsTests(Infrastructure infrastructure)
         var builder = OutboxHost.CreateBuilder<OrderDbContext>(
             address.ConnectionString,
             infrastructure.Broker,
-            [],
+            ["Outbox:Relay=Polling"],
             source => source.UsePasswordProvider(_ => password!, (_, _) => ValueTask.FromResult(password!)));
         await using var app = builder.Build();
         await app.StartAsync();

@@ -33,6 +33,21 @@ public sealed class LogSetUpTests(Infrastructure infrastructure)
         await LogSlot.FollowedAsync(table);
     }
 
+    /// <summary>Npgsql opens a connection that reads the log without a data source, so without its password provider.</summary>
+    [Fact]
+    public async Task A_connection_string_without_a_password_ends_the_service_with_one_sentence_that_says_what_to_do()
+    {
+        await using var table = await OutboxTable.CreateAsync(infrastructure);
+        var address = new NpgsqlConnectionStringBuilder(table.Database);
+        var password = address.Password!;
+        address.Password = null;
+        Assert.Equal(
+            "Outbox:Relay is Wal, but the connection string has no password, and a password provider does not reach the connection "
+            + "that reads the log: add the password, or set Outbox:Relay to Polling.",
+            await FailedStartAsync(
+                address.ConnectionString, source => source.UsePasswordProvider(_ => password, (_, _) => ValueTask.FromResult(password))));
+    }
+
     [PostgresPairFact]
     public async Task A_server_whose_log_cannot_be_read_ends_the_service_with_one_sentence_that_says_what_to_do()
     {
@@ -76,9 +91,9 @@ public sealed class LogSetUpTests(Infrastructure infrastructure)
     }
 
     /// <returns>The sentence with which the service ends.</returns>
-    private async Task<string?> FailedStartAsync(string database)
+    private async Task<string?> FailedStartAsync(string database, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
-        var builder = OutboxHost.CreateBuilder<OrderDbContext>(database, infrastructure.Broker, ["Outbox:Relay=Wal"]);
+        var builder = OutboxHost.CreateBuilder<OrderDbContext>(database, infrastructure.Broker, ["Outbox:Relay=Wal"], configure);
         await using var app = builder.Build();
         return StartupFailure.SentenceFor(await Assert.ThrowsAnyAsync<Exception>(() => app.RunServiceAsync().WaitAsync(Patience)));
     }
