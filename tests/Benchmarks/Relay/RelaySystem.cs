@@ -38,10 +38,12 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
         {
             senders.Add(await ReleasedService.StartAsync(
                 "SenderService",
-                $"ConnectionStrings:senderdb={database}",
-                $"ConnectionStrings:artemis={infrastructure.Broker}",
-                $"Outbox:Queue={queue}",
-                .. setting]));
+                [
+                    $"ConnectionStrings:senderdb={database}",
+                    $"ConnectionStrings:artemis={infrastructure.Broker}",
+                    $"Outbox:Queue={queue}",
+                    .. setting,
+                ]));
         }
 
         await Sql.ExecuteAsync(database, $$"""
