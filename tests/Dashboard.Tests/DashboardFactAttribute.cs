@@ -12,12 +12,7 @@ internal sealed class DashboardFactAttribute : FactAttribute
         : Chromium is null ? "Chromium is not installed: apt-get install chromium."
         : AppHostProcess.Missing;
 
-    public static string? Chromium => OnPath("chromium") ?? OnPath("chromium-browser") ?? OnPath("google-chrome");
-
-    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(':', StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
+    public static string? Chromium => Programs.Find("chromium") ?? Programs.Find("chromium-browser") ?? Programs.Find("google-chrome");
 }
 
 /// <summary>The same for several cases.</summary>

@@ -12,7 +12,7 @@ public sealed class ExerciseTests(WorkshopSystem system)
 
     public static TheoryData<string> Folders => [.. Exercise.Folders];
 
-    [Theory]
+    [ProgramTheory("curl")]
     [MemberData(nameof(Folders))]
     public async Task An_exercise_shows_what_it_says(string folder)
     {

@@ -7,7 +7,7 @@ public sealed class MutantTests
 {
     public static TheoryData<string> Names => [.. Mutant.All.Select(mutant => mutant.Name)];
 
-    [Theory]
+    [ProgramTheory("git")]
     [MemberData(nameof(Names))]
     public async Task A_mutant_fits_the_code(string name) =>
         Assert.Null(await Mutant.All.Single(mutant => mutant.Name == name).ApplyAsync(Solution.PathOf("."), onlyChecks: true));
