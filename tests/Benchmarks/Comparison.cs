@@ -36,14 +36,14 @@ internal readonly record struct Usage(TimeSpan ProcessorTime, long AllocatedByte
 /// </summary>
 internal static class Comparison
 {
-    /// <summary>Runs the rounds. Adds both results and their ratio to the table.</summary>
+    /// <summary>Runs the rounds. Adds both results and their ratio to the table. Less than half of the asked ratio is a failure.</summary>
     /// <param name="name">The name of what the services do.</param>
     /// <param name="asked">What the ratio should be.</param>
     /// <param name="rounds">Rounds that count.</param>
     /// <param name="measure">Lets the services do it once. This is the very first measurement.</param>
     /// <param name="measureOther">Lets the client alone do as much of it as it can, or lets other services do it.</param>
     public static async Task RunAsync(
-        string name, string asked, int rounds, Func<Task<Throughput>> measure, Func<Task<Throughput>> measureOther)
+        string name, double asked, int rounds, Func<Task<Throughput>> measure, Func<Task<Throughput>> measureOther)
     {
         var results = new List<(Throughput Mine, Throughput Other)>();
         var warmUpRounds = (rounds + 2) / 3;
@@ -57,7 +57,13 @@ internal static class Comparison
         }
 
         results.RemoveRange(0, warmUpRounds);
+        var ratio = new Spread(results.Select(result => result.Mine.PerSecond / result.Other.PerSecond));
         Add("messages/s", result => result.PerSecond, "0", hasRatio: true);
+        if (ratio.Median < asked / 2)
+        {
+            Table.Fail(string.Create(CultureInfo.InvariantCulture, $"{name}: {ratio.Median:0.00} is less than half of {asked}."));
+        }
+
         Add("µs CPU/message", result => result.ProcessorTime.TotalMicroseconds, "0.0");
         Add("bytes allocated/message", result => result.AllocatedBytes, "0");
 
@@ -71,8 +77,8 @@ internal static class Comparison
             $"{name}: {figure}",
             new Spread(results.Select(result => value(result.Mine))).ToString(format),
             new Spread(results.Select(result => value(result.Other))).ToString(format),
-            hasRatio ? new Spread(results.Select(result => value(result.Mine) / value(result.Other))).ToString("0.00") : "",
-            hasRatio ? asked : "");
+            hasRatio ? ratio.ToString("0.00") : "",
+            hasRatio ? string.Create(CultureInfo.InvariantCulture, $">= {asked}") : "");
     }
 
     /// <summary>Adds the memory of services to the table, and prints what they logged: an interruption explains a slow round.</summary>

@@ -38,7 +38,12 @@ try
     }
 
     Table.Print();
-    return 0;
+    foreach (var failure in Table.Failures)
+    {
+        await Console.Error.WriteLineAsync(failure);
+    }
+
+    return Table.Failures.Count == 0 ? 0 : 1;
 }
 catch (FormatException mistake)
 {

@@ -1,3 +1,6 @@
+using Amqp;
+using Amqp.Types;
+
 namespace Benchmarks;
 
 /// <summary>The database server and the broker of one benchmark.</summary>
@@ -25,6 +28,16 @@ internal static class Servers
         {
             await infrastructure.DisposeAsync();
         }
+    }
+
+    /// <summary>True if the broker is RabbitMQ, false if it is Artemis.</summary>
+    public static async Task<bool> IsRabbitMqAsync(this Infrastructure infrastructure)
+    {
+        var product = "";
+        var connection = await new ConnectionFactory().CreateAsync(
+            new Address(infrastructure.Broker), onOpened: (_, open) => product = $"{open.Properties?[new Symbol("product")]}");
+        await connection.CloseAsync();
+        return product == "RabbitMQ";
     }
 
     /// <summary>Creates an empty database for a service or a peer.</summary>

@@ -5,6 +5,11 @@ internal static class Table
 {
     private static readonly List<string[]> Rows = [["what", "measured", "floor or peer", "ratio", "asked"]];
 
+    private static readonly List<string> Failed = [];
+
+    /// <summary>The figures that are far from what is asked.</summary>
+    public static IReadOnlyList<string> Failures => Failed;
+
     /// <summary>Adds a line, and prints it at once.</summary>
     /// <param name="what">What was measured, with its unit.</param>
     /// <param name="measured">The figure with its spread.</param>
@@ -18,6 +23,10 @@ internal static class Table
 
         static string Named(string name, string value) => value.Length == 0 ? "" : $"; {name} {value}";
     }
+
+    /// <summary>Notes a figure that is far from what is asked.</summary>
+    /// <param name="sentence">What it is, and what is asked.</param>
+    public static void Fail(string sentence) => Failed.Add(sentence);
 
     /// <summary>Prints all lines.</summary>
     public static void Print()

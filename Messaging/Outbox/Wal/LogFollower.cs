@@ -19,9 +19,6 @@ internal sealed partial class LogFollower(
 
     private const string CurrentPosition = "SELECT pg_current_wal_insert_lsn()";
 
-    private const string Blocked =
-        $"SELECT aggregate_id FROM outbox_messages WHERE aggregate_id = ANY(@aggregates) AND ({OutboxSql.IsBlocking})";
-
     /// <summary>
     /// Writes a bookmark into the log if others write much and the outbox nothing. It comes back in its order, so its position can be
     /// confirmed, and the server need not keep the log before it.
@@ -34,10 +31,7 @@ internal sealed partial class LogFollower(
     /// <summary>Transactions that are complete, in the order of their commits, from the first one on that has an open message.</summary>
     private readonly Queue<LoggedTransaction> _transactions = [];
 
-    /// <summary>
-    /// The last message of each aggregate that was left to the table, by its id. Until it is read there, all later ones are left too.
-    /// </summary>
-    private readonly Dictionary<Guid, long> _left = [];
+    private readonly LeftToTable _left = new();
 
     /// <summary>Messages that were read from the table, and may still come from the log, up to a position.</summary>
     private readonly HashSet<Guid> _taken = [];
@@ -77,7 +71,7 @@ internal sealed partial class LogFollower(
     public bool HasEntries => IsFollowing && _stream!.HasEntries;
 
     /// <summary>True if there may be something in the table that does not come from the log.</summary>
-    public bool NeedsTable(Heartbeat heartbeat) => !IsFollowing || heartbeat.HasBlocking || _left.Count > 0;
+    public bool NeedsTable(Heartbeat heartbeat) => !IsFollowing || heartbeat.HasBlocking || !_left.IsEmpty;
 
     /// <summary>Opens the log, and goes on to the next phase.</summary>
     /// <param name="heartbeat">The state of the database.</param>
@@ -128,11 +122,7 @@ internal sealed partial class LogFollower(
     /// <param name="cancellationToken">Cancels the statement.</param>
     public async Task OnReadAsync(IReadOnlyList<PendingMessage> read, bool isAtEnd, CancellationToken cancellationToken)
     {
-        foreach (var message in read.Where(message => _left.GetValueOrDefault(message.AggregateId, -1) == message.Id))
-        {
-            _left.Remove(message.AggregateId);
-        }
-
+        _left.OnRead(read);
         if (_phase != Phase.Table && read.Count > 0)
         {
             _taken.UnionWith(read.Select(message => message.MessageId));
@@ -164,8 +154,8 @@ internal sealed partial class LogFollower(
             }
         }
 
-        var blocked = messages.Count > 0 ? await BlockedAsync(messages, cancellationToken) : [];
-        messages.RemoveAll(message => LeaveIfBlocked(message, blocked));
+        await _left.TakeFromAsync(messages, session, cancellationToken);
+        messages.ForEach(message => message.Transaction!.Open++);
         Confirm();
         return messages;
     }
@@ -175,7 +165,7 @@ internal sealed partial class LogFollower(
     {
         if (isLeft)
         {
-            Leave(message);
+            _left.Add(message);
         }
 
         if (message.Transaction is { } transaction)
@@ -211,34 +201,6 @@ internal sealed partial class LogFollower(
         {
             _taken.Clear();
         }
-    }
-
-    private void Leave(PendingMessage message) =>
-        _left[message.AggregateId] = Math.Max(message.Id, _left.GetValueOrDefault(message.AggregateId));
-
-    private bool LeaveIfBlocked(PendingMessage message, HashSet<Guid> blocked)
-    {
-        if (blocked.Contains(message.AggregateId) || _left.ContainsKey(message.AggregateId))
-        {
-            Leave(message);
-            return true;
-        }
-
-        message.Transaction!.Open++;
-        return false;
-    }
-
-    private async Task<HashSet<Guid>> BlockedAsync(List<PendingMessage> messages, CancellationToken cancellationToken)
-    {
-        await using var command = session.Command(Blocked, ("aggregates", messages.ConvertAll(message => message.AggregateId).ToArray()));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var blocked = new HashSet<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            blocked.Add(reader.GetGuid(0));
-        }
-
-        return blocked;
     }
 
     private async Task<NpgsqlLogSequenceNumber> PositionAsync(CancellationToken cancellationToken)

@@ -22,13 +22,16 @@ internal static class InboxBenchmark
     {
         var connection = await infrastructure.ConnectAsync();
         var backlog = new Backlog(connection);
+
+        // Artemis hands out messages faster than two durable rows for each can be made.
+        var asked = await infrastructure.IsRabbitMqAsync() ? 0.9 : 0.35;
         foreach (var instances in Instances)
         {
             await using var inbox = await InboxSystem.StartAsync(infrastructure, instances);
             var name = instances == 1 ? "receiver" : $"{instances} receivers";
             await Comparison.RunAsync(
                 name,
-                ">= 0.35 on Artemis, >= 0.9 on RabbitMQ",
+                asked,
                 Settings.Rounds,
                 () => inbox.DrainAsync(backlog, Messages),
                 async () =>
@@ -45,7 +48,7 @@ internal static class InboxBenchmark
             await using var empty = await InboxSystem.StartAsync(infrastructure, instances: 1);
             await Comparison.RunAsync(
                 $"receiver, {ExistingRows.NameOf(existing)} old rows beside none",
-                ">= 0.9",
+                asked: 0.9,
                 Settings.LongRounds,
                 () => full.DrainAsync(backlog, Messages),
                 () => empty.DrainAsync(backlog, Messages));

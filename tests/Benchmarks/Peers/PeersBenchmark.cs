@@ -1,5 +1,4 @@
 using System.Globalization;
-using Amqp;
 using Benchmarks.EndToEnd;
 using Xunit.Sdk;
 
@@ -17,7 +16,7 @@ internal static class PeersBenchmark
     public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
     {
         await infrastructure.KeepCommitTimesAsync();
-        Peer[] peers = [.. Peer.For(await IsRabbitMqAsync(infrastructure))
+        Peer[] peers = [.. Peer.For(await infrastructure.IsRabbitMqAsync())
             .Where((peer, i) => i == 0 || peer.Programs.Name.StartsWith(Settings.Only, StringComparison.OrdinalIgnoreCase))];
         foreach (var peer in peers)
         {
@@ -107,14 +106,5 @@ internal static class PeersBenchmark
         Spread Of(Func<Outcome, double> value) => new(outcomes.Select(value));
 
         string Median(Func<Outcome, double> value) => Of(value).Median.ToString("0", CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<bool> IsRabbitMqAsync(Infrastructure infrastructure)
-    {
-        var product = "";
-        var connection = await new ConnectionFactory().CreateAsync(
-            new Address(infrastructure.Broker), onOpened: (_, open) => product = $"{open.Properties?[new Amqp.Types.Symbol("product")]}");
-        await connection.CloseAsync();
-        return product == "RabbitMQ";
     }
 }

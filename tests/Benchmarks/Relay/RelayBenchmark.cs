@@ -92,7 +92,7 @@ internal static class RelayBenchmark
         Message? sample = null;
         await Comparison.RunAsync(
             name,
-            ">= 0.85",
+            asked: 0.85,
             Settings.Rounds,
             async () =>
             {
@@ -119,7 +119,7 @@ internal static class RelayBenchmark
         await using var empty = await RelaySystem.StartAsync(infrastructure, instances: 1);
         await Comparison.RunAsync(
             $"relay, {ExistingRows.NameOf(existing)} old rows beside none",
-            ">= 0.9",
+            asked: 0.9,
             Settings.LongRounds,
             () => DrainAsync(full),
             () => DrainAsync(empty));

@@ -11,7 +11,7 @@ internal static class RelaysBenchmark
         List<double> logTimes = [], pollingTimes = [];
         await Comparison.RunAsync(
             "relay that follows the log, beside the one that polls",
-            ">= 1",
+            asked: 1,
             Settings.Rounds,
             () => DrainAsync(log, logTimes),
             () => DrainAsync(polling, pollingTimes));
