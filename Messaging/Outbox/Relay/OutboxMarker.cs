@@ -36,11 +36,11 @@ internal sealed partial class OutboxMarker(
 
     /// <summary>
     /// Marks what came from the log, whose version is not known for certain. In the session that has published it, nobody else can have
-    /// changed the row: only a message that is sent, failed or refused can be decided upon.
+    /// changed the row: only a message that is sent, failed or refused can be decided upon. The rows are found as above.
     /// </summary>
     public const string MarkLogged = $"""
         UPDATE outbox_messages SET status = 'Sent', sent_at = now()
-        WHERE message_id = ANY(@messages) AND {OutboxSql.IsPending} AND next_attempt_at IS NULL
+        WHERE id = ANY(@ids) AND message_id = (@messages)[width_bucket(id, @ids)] AND {OutboxSql.IsPending} AND next_attempt_at IS NULL
         """;
 
     private const string Invisible = """
@@ -78,7 +78,7 @@ internal sealed partial class OutboxMarker(
         }
 
         PendingMessage[] read = [.. unmarked.Where((message, index) => !IsLogged(message, index)).OrderBy(message => message.Id)];
-        PendingMessage[] logged = [.. unmarked.Where(IsLogged)];
+        PendingMessage[] logged = [.. unmarked.Where(IsLogged).OrderBy(message => message.Id)];
         await MarkReadAsync(read);
         var invisible = await MarkLoggedAsync(logged);
         PendingMessage[] marked = [.. read, .. logged.Where(message => !invisible.Contains(message.MessageId))];
@@ -143,8 +143,9 @@ internal sealed partial class OutboxMarker(
     /// </returns>
     private async Task<HashSet<Guid>> MarkLoggedAsync(PendingMessage[] logged)
     {
+        (string, object) ids = ("ids", Array.ConvertAll(logged, message => message.Id));
         (string, object) messages = ("messages", Array.ConvertAll(logged, message => message.MessageId));
-        if (logged.Length == 0 || await session.ExecuteAsync(MarkLogged, CancellationToken.None, messages) == logged.Length)
+        if (logged.Length == 0 || await session.ExecuteAsync(MarkLogged, CancellationToken.None, ids, messages) == logged.Length)
         {
             return [];
         }

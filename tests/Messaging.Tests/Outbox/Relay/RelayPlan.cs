@@ -22,13 +22,18 @@ internal static class RelayPlan
         MostBuffers(await ExplainAsync(database, Heartbeat.Sql, ("low", "bigint", $"{low}")));
 
     /// <summary>The most rows that any step of a mark handles.</summary>
-    public static async Task<double> MarkRowsAsync(string database, IReadOnlyList<PendingMessage> accepted)
+    /// <param name="database">The database.</param>
+    /// <param name="accepted">The messages.</param>
+    /// <param name="areLogged">True if they came from the write-ahead log.</param>
+    public static async Task<double> MarkRowsAsync(string database, IReadOnlyList<PendingMessage> accepted, bool areLogged)
     {
         var plans = await ExplainAsync(
             database,
-            OutboxMarker.MarkSent,
+            areLogged ? OutboxMarker.MarkLogged : OutboxMarker.MarkSent,
             ("ids", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.Id))}}}'"),
-            ("versions", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.RowVersion))}}}'"));
+            areLogged
+                ? ("messages", "uuid[]", $"'{{{string.Join(',', accepted.Select(message => message.MessageId))}}}'")
+                : ("versions", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.RowVersion))}}}'"));
         return plans.Max(MostRows);
     }
 
@@ -82,7 +87,8 @@ internal static class RelayPlan
 
     private static double MostRows(JsonElement node)
     {
-        var rows = node.GetProperty("Actual Rows").GetDouble() * node.GetProperty("Actual Loops").GetDouble();
+        var removed = node.TryGetProperty("Rows Removed by Filter", out var count) ? count.GetDouble() : 0;
+        var rows = (node.GetProperty("Actual Rows").GetDouble() + removed) * node.GetProperty("Actual Loops").GetDouble();
         return node.TryGetProperty("Plans", out var children)
             ? Math.Max(rows, children.EnumerateArray().Max(MostRows))
             : rows;

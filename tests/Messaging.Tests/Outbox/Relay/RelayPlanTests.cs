@@ -56,8 +56,10 @@ public sealed class RelayPlanTests(Infrastructure infrastructure, ITestOutputHel
     }
 
     /// <summary>After an outage much is pending, and the statistics are older.</summary>
-    [Fact]
-    public async Task A_mark_handles_only_its_own_rows_although_the_statistics_know_of_no_pending_ones()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_mark_handles_only_its_own_rows_although_the_statistics_know_of_no_pending_ones(bool areLogged)
     {
         await using var table = await OutboxTable.CreateAsync(infrastructure);
         await table.AddManyAsync(20 * RelayPlan.BatchSize, aggregates: 1_000, "Sent");
@@ -66,7 +68,7 @@ public sealed class RelayPlanTests(Infrastructure infrastructure, ITestOutputHel
         await using var session = await OutboxSession.OpenAsync(table.Sessions, default);
         var accepted = await PendingMessage.ReadAsync(session, OutboxTable.All, 0, RelayPlan.BatchSize, default);
 
-        Assert.Equal(RelayPlan.BatchSize, await RelayPlan.MarkRowsAsync(table.Database, accepted));
+        Assert.Equal(RelayPlan.BatchSize, await RelayPlan.MarkRowsAsync(table.Database, accepted, areLogged));
     }
 
     private static async Task AssertPlanAsync(OutboxTable table, long from)
