@@ -8,15 +8,17 @@ public static class SwitchRelayCommand
     private const string Setting = "Outbox__Relay";
 
     /// <summary>
-    /// Adds a command that restarts the sender with the other kind of relay, and then waits until it is healthy. The demo starts with the
-    /// kind that the environment of the AppHost names, or else with the one that polls.
+    /// Adds a command that restarts the sender with the other kind of relay, and then waits until it is healthy. Only a workshop has it:
+    /// with more than five commands, the dashboard hides some of them in a menu of the menu. The demo starts with the kind that the
+    /// environment of the AppHost names, or else with the one that polls.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithSwitchRelayCommand(this IResourceBuilder<ProjectResource> sender)
     {
         var followsLog = Environment.GetEnvironmentVariable(Setting) == "Wal";
-        return sender
-            .WithEnvironment(context => context.EnvironmentVariables[Setting] = followsLog ? "Wal" : "Polling")
-            .WithCommand(
+        sender.WithEnvironment(context => context.EnvironmentVariables[Setting] = followsLog ? "Wal" : "Polling");
+        return sender.ApplicationBuilder.Configuration["Demo:Workshop"] != "true"
+            ? sender
+            : sender.WithCommand(
                 name: "switch-relay",
                 displayName: "Switch the relay",
                 executeCommand: async context =>

@@ -49,7 +49,8 @@ public static class OutboxExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxBacklogMonitor>());
         builder.Services.AddHealthChecks().Add(new(
             "partitions", services => services.GetRequiredService<OutboxBacklogMonitor>(), HealthStatus.Degraded, tags: null));
-        if (builder.Configuration.GetSection(OutboxOptions.SectionName)[nameof(OutboxOptions.Relay)] is nameof(OutboxRelayKind.Wal))
+        var relay = builder.Configuration.GetSection(OutboxOptions.SectionName)[nameof(OutboxOptions.Relay)];
+        if (Enum.TryParse<OutboxRelayKind>(relay, ignoreCase: true, out var kind) && kind == OutboxRelayKind.Wal)
         {
             builder.Services.AddSingleton<LogLagMonitor>();
             builder.Services.AddHostedService(services => services.GetRequiredService<LogLagMonitor>());
