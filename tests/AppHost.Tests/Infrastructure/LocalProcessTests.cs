@@ -60,6 +60,12 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
         await Sql.ExecuteAsync(await _system.ConnectionStringAsync(Database), "CREATE TABLE kept (id int)");
         await WriteAsync();
 
+        // With these, PostgreSQL refuses to start without the settings that allow them.
+        await Sql.ExecuteAsync(
+            await _system.ConnectionStringAsync(Database), "SELECT pg_create_logical_replication_slot('reader', 'pgoutput')");
+        await Sql.ExecuteAsync(
+            await _system.ConnectionStringAsync(Database), "BEGIN; CREATE TABLE other (id int); PREPARE TRANSACTION 'prepared'");
+
         await _system.PressAsync(Postgres, KnownResourceCommands.StopCommand);
         await _system.PressAsync(Broker, KnownResourceCommands.StopCommand);
         await _system.EndedAsync(Postgres);
