@@ -10,7 +10,7 @@ namespace AppHost.Workshop;
 /// <summary>Everything behind the page: it reads the truth as long as somebody looks, and does what the buttons say.</summary>
 internal sealed class Pipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(333);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ReceiverInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly DemoSystem _system;
