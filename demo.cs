@@ -264,6 +264,11 @@ internal sealed class TestRun
             Console.WriteLine($"Left out: {left.Key}{string.Concat(left.Select(test => $"\n    {(string?)test.Attribute("testName")}"))}");
         }
 
+        foreach (var log in Directory.GetFiles(Results, "start-*.log"))
+        {
+            Console.WriteLine($"Aspire did not start the resources of a test, and was started again:\n{File.ReadAllText(log)}");
+        }
+
         (_passed, _skipped) = (tests["Passed"].Count(), tests["NotExecuted"].Count());
         _failed = tests.Sum(outcome => outcome.Count()) - _passed - _skipped;
         if (_failed == 0 && (exitCode != 0 || _passed == 0 || (runs.Count < projects && !mayLeaveOutProjects)))

@@ -34,17 +34,22 @@ public class DemoSystem : IAsyncLifetime
     /// <summary>Starts everything and waits until the broker and both services are healthy.</summary>
     public async Task InitializeAsync()
     {
-        using var timeout = new CancellationTokenSource(StepTimeout);
-        string[] arguments = [$"--Demo:Volumes={_volumes}", "--Demo:FreePorts=true", .. Arguments];
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments, timeout.Token);
-        RouteThroughWire(builder);
-        App = await builder.BuildAsync(timeout.Token);
-        var watching = WatchAsync(timeout.Token);
-        await App.StartAsync(timeout.Token);
+        using var started = new CancellationTokenSource();
+        var watching = Task.CompletedTask;
+        App = await Orchestrator.StartAsync(async () =>
+        {
+            string[] arguments = [$"--Demo:Volumes={_volumes}", "--Demo:FreePorts=true", .. Arguments];
+            var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(arguments);
+            RouteThroughWire(builder);
+            var app = await builder.BuildAsync();
+            Starting.Clear();
+            watching = WatchAsync(app, started.Token);
+            return app;
+        });
         await WaitUntilHealthyAsync(Broker);
         await WaitUntilHealthyAsync(Sender);
         await WaitUntilHealthyAsync(Receiver);
-        await timeout.CancelAsync();
+        await started.CancelAsync();
         await watching;
     }
 
@@ -129,11 +134,11 @@ public class DemoSystem : IAsyncLifetime
         await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, timeout.Token);
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    private async Task WatchAsync(DistributedApplication app, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var change in App.ResourceNotifications.WatchAsync(cancellationToken))
+            await foreach (var change in app.ResourceNotifications.WatchAsync(cancellationToken))
             {
                 Starting.Enqueue($"{change.Resource.Name} {change.Snapshot.State?.Text} {change.Snapshot.HealthStatus}");
             }

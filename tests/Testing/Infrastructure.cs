@@ -27,22 +27,8 @@ public sealed class Infrastructure : IAsyncLifetime
     {
         // A host watches its files for changes, and Linux allows a user 128 watchers. A suite has hundreds of hosts.
         Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
+        _app = await Orchestrator.StartAsync(Build);
         using var timeout = new CancellationTokenSource(StartTimeout);
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
-        {
-            // This assembly knows where the orchestrator is.
-            AssemblyName = "AppHost",
-            DisableDashboard = true,
-            Args = ["--DcpPublisher:RandomizePorts=true", "--DcpPublisher:WaitForResourceCleanup=true"],
-        });
-        builder.AddDatabase("db", server: "postgres", $"{_volumes}-postgres");
-        builder.AddBroker(
-            "artemis",
-            builder.AddParameter("user", "artemis"),
-            builder.AddParameter("password", "secret/with+odd@signs", secret: true),
-            $"{_volumes}-artemis");
-        _app = builder.Build();
-        await _app.StartAsync(timeout.Token);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("artemis", timeout.Token);
         _postgres = (await _app.GetConnectionStringAsync("db", timeout.Token))!;
@@ -100,6 +86,18 @@ public sealed class Infrastructure : IAsyncLifetime
 
     /// <summary>A connection of the test's own, beside those of the service.</summary>
     public async Task<Connection> ConnectAsync() => await new ConnectionFactory().CreateAsync(new Address(Broker));
+
+    private Task<DistributedApplication> Build()
+    {
+        var builder = Orchestrator.CreateBuilder();
+        builder.AddDatabase("db", server: "postgres", $"{_volumes}-postgres");
+        builder.AddBroker(
+            "artemis",
+            builder.AddParameter("user", "artemis"),
+            builder.AddParameter("password", "secret/with+odd@signs", secret: true),
+            $"{_volumes}-artemis");
+        return Task.FromResult(builder.Build());
+    }
 
     private async Task<bool> HasAsync(string setting, string value)
     {

@@ -19,26 +19,13 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>Starts resources. Does not wait for them.</summary>
     public static async Task<LocalSystem> StartAsync(Action<IDistributedApplicationBuilder> describe)
     {
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        var app = await Orchestrator.StartAsync(() =>
         {
-            // The assembly that knows where the orchestrator is.
-            AssemblyName = "AppHost",
-            DisableDashboard = true,
-            Args = ["--DcpPublisher:RandomizePorts=true", "--DcpPublisher:WaitForResourceCleanup=true"],
+            var builder = Orchestrator.CreateBuilder();
+            describe(builder);
+            return Task.FromResult(builder.Build());
         });
-        describe(builder);
-        var system = new LocalSystem(builder.Build());
-        try
-        {
-            using var timeout = new CancellationTokenSource(StepTimeout);
-            await system._app.StartAsync(timeout.Token);
-            return system;
-        }
-        catch
-        {
-            await system.DisposeAsync();
-            throw;
-        }
+        return new LocalSystem(app);
     }
 
     public Task WaitUntilHealthyAsync(string resource) => WithTimeoutAsync<ResourceEvent>(token =>
