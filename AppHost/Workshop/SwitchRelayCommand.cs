@@ -6,16 +6,18 @@ namespace Aspire.Hosting;
 public static class SwitchRelayCommand
 {
     private const string Setting = "Outbox__Relay";
+    private const string Polling = "Polling";
+    private const string Wal = "Wal";
 
     /// <summary>
     /// Adds a command that restarts the sender with the other kind of relay, and then waits until it is healthy. Only a workshop has it:
-    /// with more than five commands, the dashboard hides some of them in a menu of the menu. The demo starts with the kind that the
-    /// environment of the AppHost names, or else with the one that polls.
+    /// the dashboard moves some commands of a resource into a sub-menu if there are more than five. The sender starts with the kind that
+    /// the environment of the AppHost names. The default is the one that polls.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithSwitchRelayCommand(this IResourceBuilder<ProjectResource> sender)
     {
-        var followsLog = Environment.GetEnvironmentVariable(Setting) == "Wal";
-        sender.WithEnvironment(context => context.EnvironmentVariables[Setting] = followsLog ? "Wal" : "Polling");
+        var relay = Environment.GetEnvironmentVariable(Setting) ?? Polling;
+        sender.WithEnvironment(context => context.EnvironmentVariables[Setting] = relay);
         return sender.ApplicationBuilder.Configuration["Demo:Workshop"] != "true"
             ? sender
             : sender.WithCommand(
@@ -23,27 +25,26 @@ public static class SwitchRelayCommand
                 displayName: "Switch the relay",
                 executeCommand: async context =>
                 {
-                    followsLog = !followsLog;
-                    var commands = context.Services.GetRequiredService<ResourceCommandService>();
-                    var restarted = await commands.ExecuteCommandAsync(
+                    var before = relay;
+                    relay = before == Wal ? Polling : Wal;
+                    var restarted = await context.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(
                         sender.Resource, KnownResourceCommands.RestartCommand, context.CancellationToken);
                     if (!restarted.Success)
                     {
+                        relay = before;
                         return restarted;
                     }
 
                     var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
                     await notifications.WaitForResourceHealthyAsync(sender.Resource.Name, context.CancellationToken);
-                    return CommandResults.Success(followsLog ? "It follows the log now." : "It reads the table now.");
+                    return CommandResults.Success(relay == Wal ? "It follows the log now." : "It reads the table now.");
                 },
                 commandOptions: new CommandOptions
                 {
                     Description = "Restarts it with the relay that follows the write-ahead log, or with the one that reads the table. "
                         + "Press it while messages are on their way: nothing is lost.",
                     IconName = "ArrowSwap",
-                    UpdateState = context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running
-                        ? ResourceCommandState.Enabled
-                        : ResourceCommandState.Disabled,
+                    UpdateState = EnabledWhen.Running,
                 });
     }
 }

@@ -49,6 +49,8 @@ public static class OutboxExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxBacklogMonitor>());
         builder.Services.AddHealthChecks().Add(new(
             "partitions", services => services.GetRequiredService<OutboxBacklogMonitor>(), HealthStatus.Degraded, tags: null));
+
+        // A value that is no kind of relay fails later, with the other settings that cannot be used.
         var relay = builder.Configuration.GetSection(OutboxOptions.SectionName)[nameof(OutboxOptions.Relay)];
         if (Enum.TryParse<OutboxRelayKind>(relay, ignoreCase: true, out var kind) && kind == OutboxRelayKind.Wal)
         {

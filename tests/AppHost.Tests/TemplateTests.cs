@@ -75,18 +75,8 @@ public sealed partial class TemplateTests : IDisposable
     /// <summary>Runs dotnet. Its exit code must be 0.</summary>
     private static async Task DotnetAsync(string folder, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        using var timeout = new CancellationTokenSource(Deadline);
-        using var end = timeout.Token.Register(() => process.Kill(entireProcessTree: true));
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{output}{await error}");
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder };
+        var (exitCode, output, error) = await Programs.RunAsync(start, Deadline);
+        Assert.True(exitCode == 0, $"{output}{error}");
     }
 }

@@ -13,18 +13,8 @@ public sealed class SpeedTests
     {
         string[] arguments =
             ["run", "--project", "tests/Benchmarks", "-c", "Release", "--", "relay", "inbox", "--messages", "10000", "--rounds", "3"];
-        var start = new ProcessStartInfo("dotnet", arguments)
-        {
-            WorkingDirectory = Solution.PathOf("."),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var benchmark = Process.Start(start)!;
-        using var timeout = new CancellationTokenSource(Deadline);
-        await using var end = timeout.Token.Register(() => benchmark.Kill(entireProcessTree: true));
-        var failures = benchmark.StandardError.ReadToEndAsync(CancellationToken.None);
-        var figures = await benchmark.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        await benchmark.WaitForExitAsync(CancellationToken.None);
-        Assert.True(benchmark.ExitCode == 0, $"{await failures}\n{figures}");
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Solution.PathOf(".") };
+        var (exitCode, figures, failures) = await Programs.RunAsync(start, Deadline);
+        Assert.True(exitCode == 0, $"{failures}\n{figures}");
     }
 }

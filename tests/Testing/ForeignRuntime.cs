@@ -32,15 +32,9 @@ public sealed class ForeignRuntime
     /// <returns>What it wrote to standard output.</returns>
     public async Task<string> RunAsync(string script, params IEnumerable<string> arguments)
     {
-        var start = Start(script, arguments);
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using var process = Process.Start(start)!;
-        using var timeout = new CancellationTokenSource(ScriptTimeout);
-        var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
-        var error = await process.StandardError.ReadToEndAsync(timeout.Token);
-        await process.WaitForExitAsync(timeout.Token);
-        Assert.True(process.ExitCode == 0, error);
-        return await output;
+        var (exitCode, output, error) = await Programs.RunAsync(Start(script, arguments), ScriptTimeout);
+        Assert.True(exitCode == 0, error);
+        return output;
     }
 
     /// <summary>How to run a script with arguments.</summary>

@@ -17,9 +17,18 @@ internal static class DatabaseProcess
     private const double TicksPerSecond = 100;
 
     /// <summary>Processor time of all processes of the server so far, with those that have ended.</summary>
+    /// <exception cref="NotSupportedException">The server runs in a container, or this is not Linux.</exception>
     public static async Task<TimeSpan> ProcessorTimeAsync(string database)
     {
-        var server = (int)Read(await Sql.ScalarAsync<int>(database, Checkpointer))[Parent];
+        var checkpointer = await Sql.ScalarAsync<int>(database, Checkpointer);
+        var name = $"/proc/{checkpointer}/comm";
+        if (!File.Exists(name) || (await File.ReadAllTextAsync(name)).Trim() != "postgres")
+        {
+            throw new NotSupportedException(
+                "The processor time of PostgreSQL can be read only if it is a process of this Linux: set Demo__Infrastructure=processes.");
+        }
+
+        var server = (int)Read(checkpointer)[Parent];
         var own = Read(server);
         var ticks = own[EndedUserTime] + own[EndedSystemTime]
             + ProcessTree.Ids(server).Select(Read).Sum(process => process[UserTime] + process[SystemTime]);

@@ -1,9 +1,12 @@
+using System.Net.Http.Json;
+
 namespace Benchmarks.Relay;
 
 /// <summary>Instances of the sender on one database, each with a relay.</summary>
 internal sealed class RelaySystem(string database, string queue, IReadOnlyList<ServiceInstance> senders, int existing) : IAsyncDisposable
 {
     private const int Aggregates = 5_000;
+    private const int Requests = 300;
 
     /// <summary>Old rows are from before the first aggregate version.</summary>
     private const string IsNew = "aggregate_version > 0";
@@ -19,9 +22,6 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
 
     /// <summary>The most memory that the first sender had so far, as it was seen while it drained.</summary>
     public long MostMemory { get; private set; }
-
-    /// <summary>Processor time of the database server in the last drain, per message.</summary>
-    public TimeSpan DatabaseTime { get; private set; }
 
     /// <param name="infrastructure">Database server and broker.</param>
     /// <param name="instances">How many senders.</param>
@@ -59,6 +59,13 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
     /// <summary>Commits a backlog in one transaction, and waits until its last message is marked as sent.</summary>
     public async Task<Throughput> DrainAsync(int messages)
     {
+        await AddBacklogAsync(messages);
+        return await WaitUntilDrainedAsync(messages);
+    }
+
+    /// <summary>Commits a backlog in one transaction.</summary>
+    public async Task AddBacklogAsync(int messages)
+    {
         await RemoveLastBacklogAsync();
         await Sql.ExecuteAsync(database, $"""
             INSERT INTO outbox_messages {Columns}
@@ -71,10 +78,14 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
                 now(), 'Pending', 0, NULL
             FROM generate_series(1, {messages}) AS i
             """);
-        var (before, databaseBefore) = (await Usage.OfAsync(senders), await DatabaseProcess.ProcessorTimeAsync(Database));
+    }
+
+    /// <summary>Waits until the last message of a backlog is marked as sent.</summary>
+    public async Task<Throughput> WaitUntilDrainedAsync(int messages)
+    {
+        var before = await Usage.OfAsync(senders);
         await Eventually.GetAsync(IsDrainedAsync, isDrained => isDrained, TimeSpan.FromMinutes(20));
         var after = await Usage.OfAsync(senders);
-        DatabaseTime = (await DatabaseProcess.ProcessorTimeAsync(Database) - databaseBefore) / messages;
 
         // This is the database's clock, which stamps every mark. The time runs from the first batch, which does not count, to the last.
         var seconds = await Sql.ScalarAsync<double>(
@@ -84,6 +95,27 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
             WHERE {IsNew} AND sent_at = (SELECT min(sent_at) FROM outbox_messages WHERE {IsNew})
             """);
         return after.Since(before, messages, (messages - first) / seconds);
+    }
+
+    /// <summary>Measures one request after another. The relay has nothing else to do.</summary>
+    public async Task MeasureLatencyAsync(string name)
+    {
+        using var client = new HttpClient { BaseAddress = senders[0].Address };
+        await Sql.ExecuteAsync(database, "TRUNCATE outbox_messages");
+        for (var i = 0; i < Requests; i++)
+        {
+            using var created = await client.PostAsJsonAsync("/api/EntityItems", new { name = "one after the other", value = i });
+            created.EnsureSuccessStatusCode();
+            await Eventually.GetAsync(
+                () => Sql.ScalarAsync<bool>(database, "SELECT NOT EXISTS (SELECT FROM outbox_messages WHERE status = 'Pending')"),
+                isSent => isSent);
+        }
+
+        // From the change, before its commit, to the mark, after the broker's acceptance. This is a little more than from commit to
+        // acceptance.
+        var latencies = new Spread(await Sql.ScalarAsync<double[]>(
+            database, "SELECT array_agg(1000 * extract(epoch FROM sent_at - occurred_at)::float8) FROM outbox_messages"));
+        Table.Add($"{name}, one message alone: change to mark, ms", latencies.ToPercentiles());
     }
 
     public async ValueTask DisposeAsync()

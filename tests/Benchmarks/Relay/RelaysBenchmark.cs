@@ -16,15 +16,18 @@ internal static class RelaysBenchmark
             () => DrainAsync(log, logTimes),
             () => DrainAsync(polling, pollingTimes));
         Table.Add("the same: µs CPU of PostgreSQL/message", Summary(logTimes), Summary(pollingTimes), asked: "less");
-        await RelayBenchmark.MeasureLatencyAsync("relay that follows the log", log);
-        await RelayBenchmark.MeasureLatencyAsync("relay that polls", polling);
+        await log.MeasureLatencyAsync("relay that follows the log");
+        await polling.MeasureLatencyAsync("relay that polls");
         await connection.CloseAsync();
 
         async Task<Throughput> DrainAsync(RelaySystem relay, List<double> times)
         {
-            var drained = await relay.DrainAsync(RelayBenchmark.Messages);
-            times.Add(relay.DatabaseTime.TotalMicroseconds);
-            await RelayBenchmark.TakeAsync(connection, relay.Queue, RelayBenchmark.Messages);
+            await relay.AddBacklogAsync(RelayBenchmark.Messages);
+            var before = await DatabaseProcess.ProcessorTimeAsync(relay.Database);
+            var drained = await relay.WaitUntilDrainedAsync(RelayBenchmark.Messages);
+            var used = await DatabaseProcess.ProcessorTimeAsync(relay.Database) - before;
+            times.Add(used.TotalMicroseconds / RelayBenchmark.Messages);
+            await connection.TakeAsync(relay.Queue, RelayBenchmark.Messages);
             return drained;
         }
 

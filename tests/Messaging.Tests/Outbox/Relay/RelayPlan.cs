@@ -27,13 +27,10 @@ internal static class RelayPlan
     /// <param name="areLogged">True if they came from the write-ahead log.</param>
     public static async Task<double> MarkRowsAsync(string database, IReadOnlyList<PendingMessage> accepted, bool areLogged)
     {
-        var plans = await ExplainAsync(
-            database,
-            areLogged ? OutboxMarker.MarkLogged : OutboxMarker.MarkSent,
-            ("ids", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.Id))}}}'"),
-            areLogged
-                ? ("messages", "uuid[]", $"'{{{string.Join(',', accepted.Select(message => message.MessageId))}}}'")
-                : ("versions", "bigint[]", $"'{{{string.Join(',', accepted.Select(message => message.RowVersion))}}}'"));
+        var (mark, second) = areLogged
+            ? (OutboxMarker.MarkLogged, ("messages", "uuid[]", Array(accepted.Select(message => message.MessageId))))
+            : (OutboxMarker.MarkSent, ("versions", "bigint[]", Array(accepted.Select(message => message.RowVersion))));
+        var plans = await ExplainAsync(database, mark, ("ids", "bigint[]", Array(accepted.Select(message => message.Id))), second);
         return plans.Max(MostRows);
     }
 
@@ -55,9 +52,12 @@ internal static class RelayPlan
     private static Task<IReadOnlyList<JsonElement>> ExplainReadAsync(string database, long from) => ExplainAsync(
         database,
         PendingMessage.Read,
-        ("partitions", "int[]", $"'{{{string.Join(',', Enumerable.Range(0, 16))}}}'"),
+        ("partitions", "int[]", Array(Enumerable.Range(0, 16))),
         ("from", "bigint", $"{from}"),
         ("limit", "int", $"{BatchSize}"));
+
+    /// <summary>An array as SQL writes it.</summary>
+    private static string Array<T>(IEnumerable<T> values) => $"'{{{string.Join(',', values)}}}'";
 
     private static async Task<IReadOnlyList<JsonElement>> ExplainAsync(
         string database, string sql, params (string Name, string Type, string Literal)[] parameters)
