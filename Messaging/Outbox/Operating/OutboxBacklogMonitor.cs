@@ -59,10 +59,10 @@ internal sealed partial class OutboxBacklogMonitor : BackgroundService, IHealthC
         {
             await using var scope = _scopes.CreateAsyncScope();
             var outbox = scope.ServiceProvider.GetRequiredService<OutboxContext>();
-            var backlog = await OutboxBacklog.MeasureAsync(outbox, _time, cancellationToken);
+            var backlog = await OutboxBacklog.MeasureAsync(outbox, cancellationToken);
             _pending.Record(backlog.Pending);
             _failed.Record(backlog.Failed);
-            _oldestAge.Record(backlog.OldestAge?.TotalSeconds ?? 0);
+            _oldestAge.Record(backlog.OldestAge(_time)?.TotalSeconds ?? 0);
             if (await outbox.Db.Database.SqlQueryRaw<long>(OutboxLocks.CountOwned).SingleAsync(cancellationToken) == OutboxPartition.Count)
             {
                 Interlocked.Exchange(ref _allOwned, _time.GetTimestamp());

@@ -33,13 +33,13 @@ public static partial class OutboxEndpoints
     private static async Task<Ok<OutboxResponse>> GetAsync(
         [FromServices] OutboxContext outbox, TimeProvider time, CancellationToken cancellationToken)
     {
-        var backlog = await OutboxBacklog.MeasureAsync(outbox, time, cancellationToken);
+        var backlog = await OutboxBacklog.MeasureAsync(outbox, cancellationToken);
         var owners = await outbox.Db.Database.SqlQueryRaw<PartitionOwner>(OutboxLocks.Owners).ToListAsync(cancellationToken);
         var log = await LogLag.MeasureAsync(outbox, cancellationToken);
         return TypedResults.Ok(new OutboxResponse(
             backlog.Pending,
             backlog.Failed,
-            backlog.OldestAge,
+            backlog.OldestAge(time),
             [.. owners
                 .GroupBy(owner => (owner.Name, owner.Pid))
                 .Select(owned => new OutboxRelayResponse(
