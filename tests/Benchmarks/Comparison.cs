@@ -6,28 +6,36 @@ namespace Benchmarks;
 /// <param name="PerSecond">Messages per second.</param>
 /// <param name="ProcessorTime">Processor time of the measured processes, per message.</param>
 /// <param name="AllocatedBytes">What they allocated, per message.</param>
-internal readonly record struct Throughput(double PerSecond, TimeSpan ProcessorTime, double AllocatedBytes);
+/// <param name="MachineTime">Processor time of the whole machine, per message.</param>
+internal readonly record struct Throughput(double PerSecond, TimeSpan ProcessorTime, double AllocatedBytes, TimeSpan MachineTime);
 
-/// <summary>What processes have used so far.</summary>
-internal readonly record struct Usage(TimeSpan ProcessorTime, long AllocatedBytes)
+/// <summary>What processes, and the whole machine, have used so far.</summary>
+internal readonly record struct Usage(TimeSpan ProcessorTime, long AllocatedBytes, TimeSpan MachineTime)
 {
     /// <summary>That of the benchmark itself.</summary>
-    public static Usage OfBenchmark => new(Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
+    public static Usage OfBenchmark => new(Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Machine.ProcessorTime);
 
     public static async Task<Usage> OfAsync(IEnumerable<ServiceInstance> services)
     {
         var usage = default(Usage);
         foreach (var service in services)
         {
-            usage = new(usage.ProcessorTime + service.ProcessorTime, usage.AllocatedBytes + await service.CountAllocatedBytesAsync());
+            usage = usage with
+            {
+                ProcessorTime = usage.ProcessorTime + service.ProcessorTime,
+                AllocatedBytes = usage.AllocatedBytes + await service.CountAllocatedBytesAsync(),
+            };
         }
 
-        return usage;
+        return usage with { MachineTime = Machine.ProcessorTime };
     }
 
     /// <summary>The result of a round that began with <paramref name="before"/> and ended with this.</summary>
     public Throughput Since(Usage before, int messages, double perSecond) => new(
-        perSecond, (ProcessorTime - before.ProcessorTime) / messages, (double)(AllocatedBytes - before.AllocatedBytes) / messages);
+        perSecond,
+        (ProcessorTime - before.ProcessorTime) / messages,
+        (double)(AllocatedBytes - before.AllocatedBytes) / messages,
+        (MachineTime - before.MachineTime) / messages);
 }
 
 /// <summary>
@@ -50,7 +58,7 @@ internal static class Comparison
         for (var i = 0; i < warmUpRounds + rounds; i++)
         {
             results.Add(i % 2 == 0 ? (await measure(), await measureOther()) : await OtherFirstAsync());
-            var ((mine, _, _), (other, _, _)) = results[^1];
+            var (mine, other) = (results[^1].Mine.PerSecond, results[^1].Other.PerSecond);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(i < warmUpRounds ? "warm-up" : "round")} {i + 1}: {name} {mine:0}/s, other {other:0}/s"));
@@ -65,6 +73,7 @@ internal static class Comparison
         }
 
         Add("µs CPU/message", result => result.ProcessorTime.TotalMicroseconds, "0.0");
+        Add("µs CPU of the machine/message", result => result.MachineTime.TotalMicroseconds, "0.0");
         Add("bytes allocated/message", result => result.AllocatedBytes, "0");
 
         async Task<(Throughput, Throughput)> OtherFirstAsync()
