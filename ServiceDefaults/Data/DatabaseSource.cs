@@ -11,7 +11,7 @@ public sealed class DatabaseSource<TContext> : IAsyncDisposable
 {
     /// <summary>
     /// A statement that comes again and again is planned once per connection. Otherwise planning is half of a batch's work. A connection
-    /// that is lost in silence is given up after 7 seconds, a little later than the server does. The kernel notices it too, within a
+    /// that is lost in silence is given up after 6 seconds, a little later than the server does. The kernel notices it too, within a
     /// minute, while a statement without a time limit runs.
     /// </summary>
     private const string Defaults = $"Max Auto Prepare=20;{Timeouts}";
@@ -22,10 +22,10 @@ public sealed class DatabaseSource<TContext> : IAsyncDisposable
     private const string PooledDefaults = $"Max Auto Prepare=0;No Reset On Close=true;{Timeouts}";
 
     /// <summary>
-    /// A database that falls silent costs a request 9 seconds at most: Npgsql waits for the statement, then for the connection by which it
-    /// cancels it. Where GSS encryption is allowed, it tries that connection twice.
+    /// A database that falls silent costs a request 9 seconds at most. Npgsql waits 5 for the statement, 3 for the connection by which it
+    /// cancels it, and 1 for the effect. Where GSS encryption is allowed, it tries that connection twice.
     /// </summary>
-    private const string Timeouts = "Timeout=3;Command Timeout=6;Cancellation Timeout=1000;"
+    private const string Timeouts = "Timeout=3;Command Timeout=5;Cancellation Timeout=1000;"
         + "GSS Encryption Mode=Disable;Tcp Keepalive Time=10;Tcp Keepalive Interval=5";
 
     /// <summary>

@@ -8,7 +8,7 @@ namespace SenderService.Tests.EntityItems;
 [Collection(SenderSuite.Name)]
 public sealed class ForgottenConnectionTests(Infrastructure infrastructure)
 {
-    /// <summary>7 seconds by default, and what a loaded machine takes. TCP itself would take two hours.</summary>
+    /// <summary>6 seconds by default, and what a loaded machine takes. TCP itself would take two hours.</summary>
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(20);
 
     [Fact]
