@@ -46,13 +46,6 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
                 ]));
         }
 
-        await Sql.ExecuteAsync(database, $$"""
-            INSERT INTO outbox_messages {{Columns}}
-            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'EntityItemCreated', md5(i::text)::uuid, 0, i % 16,
-                '{}', '{}', now() - interval '1 hour', 'Sent', 0, now() - interval '1 hour'
-            FROM generate_series(1, {{existing}}) AS i
-            """);
-        await Sql.ExecuteAsync(database, "VACUUM ANALYZE outbox_messages");
         return new(database, queue, senders, existing);
     }
 
@@ -66,7 +59,7 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
     /// <summary>Commits a backlog in one transaction.</summary>
     public async Task AddBacklogAsync(int messages)
     {
-        await RemoveLastBacklogAsync();
+        await LeaveOldRowsAsync();
         await Sql.ExecuteAsync(database, $"""
             INSERT INTO outbox_messages {Columns}
             -- Ids that are in order, as those of version 7 are.
@@ -126,16 +119,19 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
         }
     }
 
-    private async Task RemoveLastBacklogAsync()
+    /// <summary>
+    /// Makes the table new, with its old rows. To delete only the others would leave pages that the next round writes again as a whole.
+    /// </summary>
+    private async Task LeaveOldRowsAsync()
     {
-        if (existing == 0)
-        {
-            await Sql.ExecuteAsync(database, "TRUNCATE outbox_messages");
-            return;
-        }
-
-        await Sql.ExecuteAsync(database, $"DELETE FROM outbox_messages WHERE {IsNew}");
-        await Sql.ExecuteAsync(database, "VACUUM outbox_messages");
+        await Sql.ExecuteAsync(database, "TRUNCATE outbox_messages");
+        await Sql.ExecuteAsync(database, $$"""
+            INSERT INTO outbox_messages {{Columns}}
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'EntityItemCreated', md5(i::text)::uuid, 0, i % 16,
+                '{}', '{}', now() - interval '1 hour', 'Sent', 0, now() - interval '1 hour'
+            FROM generate_series(1, {{existing}}) AS i
+            """);
+        await Sql.ExecuteAsync(database, "VACUUM ANALYZE outbox_messages");
     }
 
     private async Task<bool> IsDrainedAsync()
