@@ -26,7 +26,7 @@ public static class SwitchRelayCommand
                 executeCommand: async context =>
                 {
                     var before = relay;
-                    relay = before == Wal ? Polling : Wal;
+                    relay = FollowsLog(before) ? Polling : Wal;
                     var restarted = await context.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(
                         sender.Resource, KnownResourceCommands.RestartCommand, context.CancellationToken);
                     if (!restarted.Success)
@@ -37,7 +37,7 @@ public static class SwitchRelayCommand
 
                     var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
                     await notifications.WaitForResourceHealthyAsync(sender.Resource.Name, context.CancellationToken);
-                    return CommandResults.Success(relay == Wal ? "It follows the log now." : "It reads the table now.");
+                    return CommandResults.Success(FollowsLog(relay) ? "It follows the log now." : "It reads the table now.");
                 },
                 commandOptions: new CommandOptions
                 {
@@ -47,4 +47,7 @@ public static class SwitchRelayCommand
                     UpdateState = EnabledWhen.Running,
                 });
     }
+
+    /// <summary>The service takes the name in any case, too.</summary>
+    private static bool FollowsLog(string relay) => relay.Equals(Wal, StringComparison.OrdinalIgnoreCase);
 }

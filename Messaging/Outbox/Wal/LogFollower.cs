@@ -20,12 +20,13 @@ internal sealed partial class LogFollower(
     private const string CurrentPosition = "SELECT pg_current_wal_insert_lsn()";
 
     /// <summary>
-    /// Writes a bookmark into the log if others write much and the outbox nothing. It comes back in its order, so its position can be
-    /// confirmed, and the server need not keep the log before it.
+    /// Asks whether the log still has what it should have. It also writes a bookmark into the log if others write much and the outbox
+    /// nothing. The bookmark comes back in its order, so its position can be confirmed, and the server need not keep the log before it.
     /// </summary>
-    private const string Bookmark = $"""
-        SELECT pg_logical_emit_message(true, 'outbox', '') FROM pg_replication_slots
-        WHERE slot_name = {LogSetUp.SlotName} AND pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) > {LogLag.Negligible}
+    private const string CheckAndBookmark = $"""
+        SELECT {LogSetUp.IsPublished}, (
+            SELECT pg_logical_emit_message(true, 'outbox', '') FROM pg_replication_slots
+            WHERE slot_name = {LogSetUp.SlotName} AND pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) > {LogLag.Negligible})
         """;
 
     /// <summary>Transactions that are complete, in the order of their commits, from the first one on that has an open message.</summary>
@@ -83,7 +84,7 @@ internal sealed partial class LogFollower(
     {
         if (_stream is { HasEnded: true } ended)
         {
-            await LeaveAsync(ended, cancellationToken);
+            await LeaveAsync(ended, ReasonOf(ended.Failure), cancellationToken);
             return true;
         }
 
@@ -100,7 +101,15 @@ internal sealed partial class LogFollower(
                 _writers.IntersectWith(heartbeat.Writers);
                 break;
             case Phase.Following:
-                await session.ExecuteAsync(Bookmark, cancellationToken);
+                await using (var check = session.Command(CheckAndBookmark))
+                {
+                    if (await check.ExecuteScalarAsync(cancellationToken) is false)
+                    {
+                        await LeaveAsync(_stream!, $"the publication {LogSetUp.Publication} does not publish the inserts", cancellationToken);
+                        return true;
+                    }
+                }
+
                 break;
         }
 
@@ -210,7 +219,7 @@ internal sealed partial class LogFollower(
     }
 
     /// <summary>Goes back to the table. The next beat opens the log again.</summary>
-    private async Task LeaveAsync(LogStream ended, CancellationToken cancellationToken)
+    private async Task LeaveAsync(LogStream ended, string reason, CancellationToken cancellationToken)
     {
         (_stream, _phase) = (null, Phase.Table);
         _transactions.Clear();
@@ -222,7 +231,6 @@ internal sealed partial class LogFollower(
             await session.ExecuteAsync(LogSetUp.DropUnusedSlot, cancellationToken);
         }
 
-        var reason = ended.Failure is { } failure ? Outage.ReasonOf(failure) ?? failure.Message : "the server has ended it";
         if (reason != _lastFailure)
         {
             // What the server says needs no stack trace. Anything else is a mistake of ours.
@@ -231,6 +239,14 @@ internal sealed partial class LogFollower(
             LogInterrupted(logger, mistake, reason);
         }
     }
+
+    /// <summary>Why the log has ended, with what the server advises.</summary>
+    private static string ReasonOf(Exception? failure) => failure switch
+    {
+        null => "the server has ended it",
+        PostgresException { Hint: { } hint } refusal => $"{refusal.Message}. {hint}",
+        _ => Outage.ReasonOf(failure) ?? failure.Message,
+    };
 
     [LoggerMessage(1, LogLevel.Information, "This relay follows the write-ahead log, from {Position} on")]
     private static partial void LogFollows(ILogger logger, NpgsqlLogSequenceNumber position);

@@ -22,11 +22,12 @@ internal sealed partial class LogLagMonitor : BackgroundService, IHealthCheck
     /// <summary>Where the log ended at which time, from the first position on that is not confirmed yet.</summary>
     private readonly Queue<(long End, long Time)> _ends = [];
 
+    private long _lastSlot;
     private volatile string? _problem;
 
     public LogLagMonitor(IServiceScopeFactory scopes, IMeterFactory meters, TimeProvider time, ILogger<LogLagMonitor> logger)
     {
-        (_scopes, _time, _logger) = (scopes, time, logger);
+        (_scopes, _time, _logger, _lastSlot) = (scopes, time, logger, time.GetTimestamp());
         var meter = meters.Create(OutboxExtensions.TelemetryName);
         _bytes = meter.CreateGauge<long>("outbox.log.lag", "By", "Write-ahead log that the server keeps for the relay.");
         _delay = meter.CreateGauge<double>("outbox.log.delay", "s", "How long ago the relay's position was the end of the log.");
@@ -73,10 +74,14 @@ internal sealed partial class LogLagMonitor : BackgroundService, IHealthCheck
         {
             // The relay creates it as soon as it can.
             _ends.Clear();
-            _problem = null;
+            var missing = _time.GetElapsedTime(_lastSlot);
+            _problem = missing > LongestDelay
+                ? $"For {missing.TotalSeconds:0} s, there has been no replication slot: the relay reads the table. Its log says why."
+                : null;
             return;
         }
 
+        _lastSlot = _time.GetTimestamp();
         _ends.Enqueue((lag.End, _time.GetTimestamp()));
         while (_ends.TryPeek(out var first) && first.End <= lag.End - lag.Bytes + Negligible)
         {

@@ -24,12 +24,17 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         WHERE slot_name = {SlotName} AND NOT active
         """;
 
-    /// <summary>
-    /// Several instances may do this at once. A publication that has lost the table publishes nothing, and nobody would notice.
-    /// </summary>
+    /// <summary>True if the publication has the inserts into the table. Otherwise it publishes nothing, and nobody would notice.</summary>
+    public const string IsPublished = $"""
+        EXISTS (
+            SELECT FROM pg_publication_tables JOIN pg_publication USING (pubname)
+            WHERE pubname = '{Publication}' AND pubinsert AND tablename = 'outbox_messages')
+        """;
+
+    /// <summary>Several instances may do this at once.</summary>
     private const string CreatePublication = $"""
         DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_publication_tables WHERE pubname = '{Publication}' AND tablename = 'outbox_messages') THEN
+            IF NOT {IsPublished} THEN
                 DROP PUBLICATION IF EXISTS {Publication};
                 CREATE PUBLICATION {Publication} FOR TABLE outbox_messages WITH (publish = 'insert');
             END IF;
@@ -118,6 +123,6 @@ internal sealed partial class LogSetUp(OutboxDatabase database, LogDatabase log,
         return (await log.OpenAsync(session, cancellationToken), slot);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The replication slot was lost. The relay makes a new one, and reads the table: nothing is lost")]
+    [LoggerMessage(1, LogLevel.Warning, "The replication slot was lost. The relay has a new one, and reads the table: nothing is lost")]
     private static partial void LogLost(ILogger logger);
 }

@@ -80,16 +80,6 @@ public sealed class LogSetUpTests(Infrastructure infrastructure)
             OutboxHost.StartAsync(table.Database, infrastructure.Broker, configure: null, "Outbox:Relay=Wal");
     }
 
-    /// <summary>The table was restored from a backup, for example, and the publication has lost it.</summary>
-    [Fact]
-    public async Task A_publication_without_the_table_is_made_again()
-    {
-        await using var table = await OutboxTable.CreateAsync(infrastructure);
-        await Sql.ExecuteAsync(table.Database, "CREATE PUBLICATION outbox_messages WITH (publish = 'insert')");
-        await using var host = await OutboxHost.StartAsync(table.Database, infrastructure.Broker, configure: null, "Outbox:Relay=Wal");
-        await LogSlot.FollowedAsync(table);
-    }
-
     /// <returns>The sentence with which the service ends.</returns>
     private async Task<string?> FailedStartAsync(string database, Action<NpgsqlDataSourceBuilder>? configure = null)
     {

@@ -46,7 +46,7 @@ public sealed class SwitchTests(Infrastructure infrastructure) : IAsyncLifetime
         await stop.CancelAsync();
         await writing;
         var all = (int)_written.Values.Sum();
-        await OutboxRows.SentAsync(_table.Database, all);
+        await OutboxRows.SentAsync(_table.Database, all, TimeSpan.FromMinutes(3));
         await before!.DisposeAsync();
 
         var came = await QueueReader.FirstAppearancesAsync(infrastructure, _queue, all);
