@@ -28,7 +28,7 @@ public sealed class LocalServers : IAsyncLifetime
                 Broker,
                 builder.AddParameter("user", "user"),
                 builder.AddParameter("password", "with/odd@signs 'and\" \\spaces", secret: true),
-                Folder(Broker));
+                Folder(Broker)).WithOutageCommand(TimeSpan.FromSeconds(1));
         });
         await System.WaitUntilHealthyAsync(Postgres);
         await System.WaitUntilHealthyAsync(Broker);
@@ -114,6 +114,17 @@ public sealed class LocalProcessTests(LocalServers servers) : IClassFixture<Loca
         Assert.Contains("refused", health.Description, StringComparison.OrdinalIgnoreCase);
         await _system.PressAsync(Postgres, KnownResourceCommands.StartCommand);
         await Eventually.GetAsync(() => _system.HealthAsync("postgres_connects"), health => health.Status is HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task An_outage_of_the_broker_ends_although_the_browser_that_began_it_is_gone()
+    {
+        using var browser = new CancellationTokenSource();
+        var outage = _system.PressAsync(Broker, "outage", browser.Token);
+        await _system.EndedAsync(Broker);
+        await browser.CancelAsync();
+        await outage;
+        await Eventually.GetAsync(() => _system.HealthAsync("broker_amqp"), health => health.Status is HealthStatus.Healthy);
     }
 
     /// <summary>Adds a row and a message once both servers are healthy.</summary>

@@ -40,9 +40,13 @@ internal sealed class LocalSystem : IAsyncDisposable
         _app.ResourceNotifications.WaitForResourceAsync(resource, [state], token));
 
     /// <summary>Presses a button, as the dashboard does.</summary>
-    public async Task PressAsync(string resource, string command)
+    /// <param name="resource">The resource.</param>
+    /// <param name="command">The name of the button's command.</param>
+    /// <param name="browser">Cancelled when the browser goes away.</param>
+    public async Task PressAsync(string resource, string command, CancellationToken browser = default)
     {
-        var result = await WithTimeoutAsync(token => _app.ResourceCommands.ExecuteCommandAsync(resource, command, token));
+        var result = await WithTimeoutAsync(token => _app.ResourceCommands.ExecuteCommandAsync(
+            resource, command, browser.CanBeCanceled ? browser : token));
         Assert.True(result.Success, result.Message);
     }
 
