@@ -6,6 +6,8 @@ namespace ServiceDefaults.Data;
 
 public static class DatabaseExtensions
 {
+    private const int LeastThreads = 32;
+
     /// <summary>Registers <typeparamref name="TContext"/> on a PostgreSQL database, and migrates that at start.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="connectionName">
@@ -18,6 +20,7 @@ public static class DatabaseExtensions
         this WebApplicationBuilder builder, string connectionName, Action<NpgsqlDataSourceBuilder>? configure = null)
         where TContext : DbContext
     {
+        ReserveThreads();
         var direct = $"{connectionName}-direct";
         var source = new DatabaseSource<TContext>(
             connectionName,
@@ -48,6 +51,16 @@ public static class DatabaseExtensions
             .AddCheck<DatabaseHealthCheck<TContext>>(connectionName, timeout: DatabaseHealthCheck<TContext>.Timeout)
             .Add(new("schema", services => services.GetRequiredService<DatabaseMigration<TContext>>(), failureStatus: null, tags: null));
         return builder;
+    }
+
+    /// <summary>
+    /// Npgsql cancels a statement by a connection that it opens synchronously. That blocks a thread for 3 seconds if the database is silent.
+    /// The pool adds a thread each half second, and until then all other requests would wait.
+    /// </summary>
+    private static void ReserveThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completionPorts);
+        ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completionPorts);
     }
 
     /// <summary>EF Core logs a failure with its stack, and throws it. Whoever catches it knows if it was expected, and logs it.</summary>

@@ -37,7 +37,7 @@ public sealed class DatabaseSourceTests(Infrastructure infrastructure)
     {
         var source = new DatabaseSource<OrderDbContext>("db", "Host=pooler", "Host=server", configure: null);
         var pooled = new NpgsqlConnectionStringBuilder(source.ConnectionString);
-        Assert.Equal(("pooler", 0, null, 6), (pooled.Host, pooled.MaxAutoPrepare, pooled.Options, pooled.CommandTimeout));
+        Assert.Equal(("pooler", 0, null, 5), (pooled.Host, pooled.MaxAutoPrepare, pooled.Options, pooled.CommandTimeout));
         using var direct = source.Create(_ => { });
         Assert.Contains("Host=server", direct.ConnectionString, StringComparison.Ordinal);
     }

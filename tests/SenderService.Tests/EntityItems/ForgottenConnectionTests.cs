@@ -51,6 +51,31 @@ public sealed class ForgottenConnectionTests(Infrastructure infrastructure)
         }
     }
 
+    /// <summary>Each of these requests blocks a thread for seconds, because Npgsql cancels a statement synchronously.</summary>
+    [Fact]
+    public async Task Many_requests_to_a_database_that_falls_silent_are_503_within_ten_seconds()
+    {
+        await using var wire = TcpWire.ToDatabase(await RunningSender.CreateDatabaseAsync(infrastructure), out var byWire);
+        await using var sender = ServiceInstance.Start(
+            RunningSender.Service, RunningSender.Settings(byWire, infrastructure.Broker, Infrastructure.NewQueue()));
+        var address = await Eventually.GetAsync(() => Task.FromResult(sender.Address), address => address is not null);
+        using var client = new HttpClient { BaseAddress = address };
+
+        // Each has a connection of its own then.
+        await Eventually.GetAsync(PostManyAsync, answers => Array.TrueForAll(answers, answer => answer.Status == HttpStatusCode.Created));
+        wire.SwallowRequests();
+        var answers = await PostManyAsync();
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status));
+        Assert.All(answers, answer => Assert.InRange(answer.Took, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+
+        Task<(HttpStatusCode Status, TimeSpan Took)[]> PostManyAsync() => Task.WhenAll(Enumerable.Range(0, 12).Select(async _ =>
+        {
+            var asked = Stopwatch.GetTimestamp();
+            using var answer = await client.PostAsJsonAsync("/api/EntityItems", new { name = "many", value = 1m });
+            return (answer.StatusCode, Stopwatch.GetElapsedTime(asked));
+        }));
+    }
+
     private static async Task<HttpStatusCode> PostAsync(RunningSender sender)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/EntityItems")
