@@ -1,4 +1,5 @@
 using Benchmarks;
+using Benchmarks.Client;
 using Benchmarks.Commit;
 using Benchmarks.EndToEnd;
 using Benchmarks.Inbox;
@@ -12,6 +13,7 @@ Environment.SetEnvironmentVariable("Logging__LogLevel__Default", "None");
 // One folder per benchmark, one line here.
 var benchmarks = new Dictionary<string, Func<Task>>
 {
+    ["client"] = ClientBenchmark.RunAsync,
     ["inbox"] = InboxBenchmark.RunAsync,
     ["relay"] = RelayBenchmark.RunAsync,
     ["relays"] = RelaysBenchmark.RunAsync,

@@ -1,0 +1,44 @@
+using Amqp;
+using Amqp.Framing;
+using Benchmarks.Relay;
+using Messaging.Amqp;
+
+namespace Benchmarks.Client;
+
+/// <summary>What it costs to send durable messages, with frames that are gathered, beside AMQPNetLite as it is.</summary>
+internal static class ClientBenchmark
+{
+    private const int InFlight = 1_000;
+    private const int Size = 500;
+    private static int Messages => Settings.Messages ?? 50_000;
+
+    public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
+    {
+        var plain = await infrastructure.ConnectAsync();
+        var broker = new Address(infrastructure.Broker);
+        var factory = new ConnectionFactory();
+        factory.SASL.Profile = new GatheringLogin(broker.User, broker.Password);
+        var gathering = await factory.CreateAsync(new Address(broker.Host, broker.Port, null, null, broker.Path, broker.Scheme));
+        await Comparison.RunAsync(
+            "client with gathered frames beside the plain one",
+            asked: 1,
+            Settings.Rounds,
+            () => SendAsync(gathering, "gathered"),
+            () => SendAsync(plain, "plain"));
+        await plain.CloseAsync();
+        await gathering.CloseAsync();
+    });
+
+    private static async Task<Throughput> SendAsync(Connection connection, string queue)
+    {
+        var message = new Message
+        {
+            Properties = new Properties(),
+            ApplicationProperties = new ApplicationProperties(),
+            BodySection = new Data { Binary = new byte[Size] },
+        };
+        var sent = await RawSender.SendAsync(connection, queue, message, Messages, InFlight);
+        await connection.TakeAsync(queue, Messages);
+        return sent;
+    }
+}
