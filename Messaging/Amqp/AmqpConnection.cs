@@ -21,9 +21,6 @@ public sealed partial class AmqpConnection(
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Without the user, for whom the client would take a login of its own.</summary>
-    private readonly Address _address = new(broker.Host, broker.Port, null, null, broker.Path, broker.Scheme);
-
     private readonly AmqpOptions _options = options.Value;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private OpenConnection? _open;
@@ -99,7 +96,6 @@ public sealed partial class AmqpConnection(
             factory.AMQP.ContainerId = $"{environment.ApplicationName}-{Guid.NewGuid():N}";
             factory.AMQP.IdleTimeout = (int)_options.IdleTimeout.TotalMilliseconds;
             factory.TCP.NoDelay = true;
-            factory.SASL.Profile = broker.User is null ? null : new GatheringLogin(broker.User, broker.Password);
             var socket = new ConnectionSocket(handler);
             var connection = await CreateAsync(factory, socket, cancellationToken);
             var closed = new CancellationTokenSource();
@@ -127,7 +123,7 @@ public sealed partial class AmqpConnection(
         try
         {
             await using var closing = either.Token.Register(() => socket.Close(reason: null));
-            return await factory.CreateAsync(_address, either.Token, socket);
+            return await factory.CreateAsync(GatheringLogin.Use(factory, broker), either.Token, socket);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {

@@ -31,11 +31,6 @@ internal sealed class GatheringTransport(IAsyncTransport socket) : IAsyncTranspo
     {
         if (_next == _end)
         {
-            if (count >= BufferSize)
-            {
-                return await socket.ReceiveAsync(buffer, offset, count);
-            }
-
             _next = 0;
             _end = await socket.ReceiveAsync(_received, 0, BufferSize);
         }

@@ -5,7 +5,9 @@ namespace Benchmarks;
 /// <summary>The whole machine, which broker, database, services and benchmark share.</summary>
 internal static class Machine
 {
-    private const double TicksPerSecond = 100;
+    /// <summary>The unit of processor time in /proc.</summary>
+    public const double TicksPerSecond = 100;
+
     private const int Idle = 3;
     private const int WaitsForDisk = 4;
 

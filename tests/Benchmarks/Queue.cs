@@ -1,6 +1,5 @@
 using Amqp;
-using Amqp.Framing;
-using Amqp.Types;
+using Messaging.Amqp;
 
 namespace Benchmarks;
 
@@ -41,8 +40,7 @@ internal static class Queue
 
     private static ReceiverLink Receiver(this Connection connection, string queue)
     {
-        var source = new Source { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
-        var receiver = new ReceiverLink(new Session(connection), $"take-{queue}", source, null);
+        var receiver = new ReceiverLink(new Session(connection), $"take-{queue}", AmqpQueue.Source(queue), null);
         receiver.SetCredit(Credit);
         return receiver;
     }

@@ -49,6 +49,7 @@ public static class Orchestrator
         {
             using var timeout = new CancellationTokenSource(StartTimeout);
             await app.StartAsync(timeout.Token);
+            log.Dispose();
             return app;
         }
         catch (Exception reason)
@@ -73,11 +74,12 @@ public static class Orchestrator
         }
     }
 
-    /// <summary>Everything that Aspire and its orchestrator have logged, with times.</summary>
+    /// <summary>Everything that Aspire and its orchestrator log during a start, with times.</summary>
     private sealed class StartLog : ILoggerProvider, ILogger
     {
         private readonly ConcurrentQueue<string> _lines = [];
         private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private volatile bool _hasStarted;
 
         public void Add(string line) => _lines.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed} {line}"));
 
@@ -92,18 +94,25 @@ public static class Orchestrator
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => !_hasStarted;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Add($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Add($"{formatter(state, exception)} {exception}");
+            }
+        }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
+        /// <summary>Keeps nothing of what is logged later, while the application runs.</summary>
         public void Dispose()
         {
-            // There is nothing to release.
+            _hasStarted = true;
+            _lines.Clear();
         }
     }
 }

@@ -45,8 +45,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <param name="browser">Cancelled when the browser goes away.</param>
     public async Task PressAsync(string resource, string command, CancellationToken browser = default)
     {
-        var result = await WithTimeoutAsync(token => _app.ResourceCommands.ExecuteCommandAsync(
-            resource, command, browser.CanBeCanceled ? browser : token));
+        var result = await WithTimeoutAsync(token => _app.ResourceCommands.ExecuteCommandAsync(resource, command, token), browser);
         Assert.True(result.Success, result.Message);
     }
 
@@ -77,9 +76,10 @@ internal sealed class LocalSystem : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> wait)
+    private static async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken = default)
     {
-        using var timeout = new CancellationTokenSource(StepTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StepTimeout);
         return await wait(timeout.Token);
     }
 }

@@ -15,10 +15,8 @@ internal static class ClientBenchmark
     public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
     {
         var plain = await infrastructure.ConnectAsync();
-        var broker = new Address(infrastructure.Broker);
         var factory = new ConnectionFactory();
-        factory.SASL.Profile = new GatheringLogin(broker.User, broker.Password);
-        var gathering = await factory.CreateAsync(new Address(broker.Host, broker.Port, null, null, broker.Path, broker.Scheme));
+        var gathering = await factory.CreateAsync(GatheringLogin.Use(factory, new Address(infrastructure.Broker)));
         await Comparison.RunAsync(
             "client with gathered frames beside the plain one",
             asked: 1,

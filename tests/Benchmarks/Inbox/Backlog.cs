@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
-using Amqp.Types;
+using Messaging.Amqp;
 using DataSection = Amqp.Framing.Data;
 
 namespace Benchmarks.Inbox;
@@ -21,8 +21,7 @@ internal sealed class Backlog(Connection connection)
     public async Task<Guid> FillAsync(string queue, int count)
     {
         var session = new Session(connection);
-        var target = new Target { Address = queue, Durable = 2, Capabilities = [new Symbol("queue")] };
-        var link = new SenderLink(session, $"fill-{queue}", target, null);
+        var link = new SenderLink(session, $"fill-{queue}", AmqpQueue.Target(queue), null);
         using var free = new SemaphoreSlim(InFlight);
         var id = Guid.Empty;
         for (var i = 0; i < count; i++)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Amqp;
-using Amqp.Framing;
-using Amqp.Types;
+using Messaging.Amqp;
 
 namespace Benchmarks.Inbox;
 
@@ -60,8 +59,7 @@ internal static class InboxBenchmark
     private static async Task<Throughput> TakeAsync(Connection connection)
     {
         var session = new Session(connection);
-        var source = new Source { Address = "raw", Durable = 2, Capabilities = [new Symbol("queue")] };
-        var link = new ReceiverLink(session, "take", source, null);
+        var link = new ReceiverLink(session, "take", AmqpQueue.Source("raw"), null);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var taken = 0;
         var before = Usage.OfBenchmark;

@@ -14,7 +14,6 @@ internal static class DatabaseProcess
     private const int SystemTime = 12;
     private const int EndedUserTime = 13;
     private const int EndedSystemTime = 14;
-    private const double TicksPerSecond = 100;
 
     /// <summary>Processor time of all processes of the server so far, with those that have ended.</summary>
     /// <exception cref="NotSupportedException">The server runs in a container, or this is not Linux.</exception>
@@ -32,7 +31,7 @@ internal static class DatabaseProcess
         var own = Read(server);
         var ticks = own[EndedUserTime] + own[EndedSystemTime]
             + ProcessTree.Ids(server).Select(Read).Sum(process => process[UserTime] + process[SystemTime]);
-        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+        return TimeSpan.FromSeconds(ticks / Machine.TicksPerSecond);
     }
 
     /// <summary>The numbers in /proc/[pid]/stat that follow the name of the program (proc(5)).</summary>

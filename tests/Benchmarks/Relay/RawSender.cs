@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using Amqp;
 using Amqp.Framing;
-using Amqp.Types;
+using Messaging.Amqp;
 
 namespace Benchmarks.Relay;
 
 /// <summary>The lowest possible cost: only the AMQP client, which keeps a number of durable messages in flight.</summary>
 internal sealed class RawSender
 {
-    private static readonly Symbol[] QueueCapability = [new Symbol("queue")];
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SenderLink _link;
     private readonly Message _message;
@@ -27,8 +26,7 @@ internal sealed class RawSender
     public static async Task<Throughput> SendAsync(Connection connection, string queue, Message original, int count, int inFlight)
     {
         var session = new Session(connection);
-        var target = new Target { Address = queue, Durable = 2, Capabilities = QueueCapability };
-        var link = new SenderLink(session, queue, target, null);
+        var link = new SenderLink(session, queue, AmqpQueue.Target(queue), null);
         var sender = new RawSender(link, Copy(original), count);
         var before = Usage.OfBenchmark;
         var started = Stopwatch.GetTimestamp();

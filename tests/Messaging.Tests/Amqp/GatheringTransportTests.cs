@@ -69,7 +69,7 @@ public sealed class GatheringTransportTests
 
         public Task SendAsync(IList<ByteBuffer> bufferList, int listSize)
         {
-            MayWrite.Wait();
+            Assert.True(MayWrite.Wait(TimeSpan.FromSeconds(30)), "It is written on the thread that sends.");
             Written.Add(bufferList.Single().Buffer.AsSpan(bufferList[0].Offset, listSize).ToArray());
             return Task.CompletedTask;
         }
