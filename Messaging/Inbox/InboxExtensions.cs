@@ -29,6 +29,7 @@ public static class InboxExtensions
         builder.Services.AddSingleton(services => new InboxReady(services.GetRequiredService<DatabaseMigration<TContext>>().Completed));
         builder.Services.AddSingleton<InboxMetrics>();
         builder.Services.AddSingleton<InboxProcessor>();
+        builder.Services.AddSingleton<UnreadableMessages>();
         builder.Services.AddSingleton<InboxConsumer>();
         builder.Services.AddHostedService(services => services.GetRequiredService<InboxConsumer>());
         builder.AddProgressCheck<InboxConsumer>("consumer");

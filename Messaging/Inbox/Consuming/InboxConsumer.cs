@@ -11,6 +11,7 @@ internal sealed partial class InboxConsumer(
     IServiceScopeFactory scopes,
     InboxReady ready,
     InboxProcessor processor,
+    UnreadableMessages unreadable,
     IOptions<InboxOptions> options,
     TimeProvider time,
     ILogger<InboxConsumer> logger) : ResilientService(time, logger)
@@ -42,7 +43,8 @@ internal sealed partial class InboxConsumer(
         // while the batch before is committed.
         var deliveries = Channel.CreateUnbounded<IncomingMessage>(new() { SingleReader = true, SingleWriter = true });
         await using var closed = link.Closed.Register(() => deliveries.Writer.TryComplete());
-        link.Link.Start(_options.Prefetch, (_, message) => deliveries.Writer.TryWrite(IncomingMessage.Read(message, handler)));
+        unreadable.BeginLink();
+        link.Link.Start(_options.Prefetch, (_, delivery) => deliveries.Writer.TryWrite(Read(delivery, handler)));
 
         using var graceful = new CancellationTokenSource();
         await using var grace = Time.CreateTimer(_ => graceful.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -50,8 +52,17 @@ internal sealed partial class InboxConsumer(
         while (await IdleAsync(deliveries.Reader.WaitToReadAsync(stoppingToken)))
         {
             var batch = TakeBatch(deliveries.Reader);
+            if (batch.FirstOrDefault(message => message.MayBeDamaged) is { } damaged)
+            {
+                // With the link, everything that came with this delivery goes back in its order.
+                ReportInterruption($"A delivery cannot be read, and may be damaged: {damaged.Failure}");
+                LogMayBeDamaged(Logger, damaged.MessageId, damaged.Failure!);
+                return false;
+            }
+
             await processor.ProcessAsync(batch, graceful.Token);
             ReportProgress();
+            unreadable.Forget(batch.Where(message => message.Failure is not null));
 
             // A crash here means: committed and not accepted. The messages are delivered again, and the inbox drops them.
             foreach (var message in batch)
@@ -79,6 +90,14 @@ internal sealed partial class InboxConsumer(
         await context.Db.Database.CloseConnectionAsync();
     }
 
+    /// <summary>Reads a delivery on the connection's own thread. So all unreadable ones of a link are known before it is closed.</summary>
+    private IncomingMessage Read(Message delivery, IInboxHandler handler)
+    {
+        var message = IncomingMessage.Read(delivery, handler);
+        message.MayBeDamaged = message.Failure is not null && !unreadable.HasComeOften(message);
+        return message;
+    }
+
     /// <summary>Takes what is there, up to the size of a batch. To wait for more would only make the first message late.</summary>
     private ArraySegment<IncomingMessage> TakeBatch(ChannelReader<IncomingMessage> deliveries)
     {
@@ -94,4 +113,7 @@ internal sealed partial class InboxConsumer(
 
     [LoggerMessage(2, LogLevel.Warning, "The link to queue {Queue} has ended. What was not accepted comes again: {Reason}")]
     private static partial void LogEnded(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "Message {MessageId} cannot be read. It may be damaged, so it is asked for again: {Reason}")]
+    private static partial void LogMayBeDamaged(ILogger logger, Guid? messageId, string reason);
 }

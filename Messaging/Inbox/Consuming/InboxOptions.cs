@@ -29,7 +29,8 @@ internal sealed class InboxOptions
     public int BatchSize { get; set; } = 500;
 
     /// <summary>
-    /// How often a message that fails is tried before it becomes a dead letter. Defaults to 3, at most 10, as the pauses double.
+    /// How often a message that fails is tried, and one that cannot be read is delivered, before it becomes a dead letter. Defaults to 3,
+    /// at most 10, as the pauses double.
     /// </summary>
     [Range(1, 10)]
     public int Attempts { get; set; } = 3;

@@ -36,6 +36,9 @@ public sealed class IncomingMessage
     /// <summary>Why the message cannot be processed. Null if it can.</summary>
     internal string? Failure { get; private set; }
 
+    /// <summary>True if it could not be read, and may be readable when it comes again: see <see cref="UnreadableMessages"/>.</summary>
+    internal bool MayBeDamaged { get; set; }
+
     /// <summary>The trace to continue: that of the sending of this message.</summary>
     internal ActivityContext TraceContext =>
         ActivityContext.TryParse(

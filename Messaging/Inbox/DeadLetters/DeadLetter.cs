@@ -40,27 +40,8 @@ internal sealed class DeadLetter
         Preview = DeadLetterPreview.Of(message.Delivery),
     };
 
-    public Message Decode() => Decode(Message);
-
-    /// <summary>Replaces the body by JSON that an operator has corrected.</summary>
-    public void Correct(byte[] body)
-    {
-        var message = Decode(Message);
-        message.BodySection = new DataSection { Binary = body };
-        message.Properties?.ContentType = "application/json";
-        (Message, Preview) = (Encode(message), DeadLetterPreview.Of(message));
-    }
-
-    private static string? MessageIdOf(Message message) => IncomingMessage.IdOf(() => message.Properties?.GetMessageId()) switch
-    {
-        byte[] binary => Convert.ToHexStringLower(binary),
-        var id => Convert.ToString(id, CultureInfo.InvariantCulture),
-    };
-
-    private static Message Decode(byte[] encoded) =>
-        global::Amqp.Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
-
-    private static byte[] Encode(Message message)
+    /// <summary>Encodes a message so that it can be decoded again.</summary>
+    public static byte[] Encode(Message message)
     {
         try
         {
@@ -83,6 +64,26 @@ internal sealed class DeadLetter
             return Bytes(kept);
         }
     }
+
+    public Message Decode() => Decode(Message);
+
+    /// <summary>Replaces the body by JSON that an operator has corrected.</summary>
+    public void Correct(byte[] body)
+    {
+        var message = Decode(Message);
+        message.BodySection = new DataSection { Binary = body };
+        message.Properties?.ContentType = "application/json";
+        (Message, Preview) = (Encode(message), DeadLetterPreview.Of(message));
+    }
+
+    private static string? MessageIdOf(Message message) => IncomingMessage.IdOf(() => message.Properties?.GetMessageId()) switch
+    {
+        byte[] binary => Convert.ToHexStringLower(binary),
+        var id => Convert.ToString(id, CultureInfo.InvariantCulture),
+    };
+
+    private static Message Decode(byte[] encoded) =>
+        global::Amqp.Message.Decode(new ByteBuffer(encoded, 0, encoded.Length, encoded.Length));
 
     private static byte[] Bytes(Message message)
     {

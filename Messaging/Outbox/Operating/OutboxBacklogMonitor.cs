@@ -7,24 +7,21 @@ namespace Messaging.Outbox.Operating;
 /// Measures the backlog every few seconds, and asks whether each partition has a relay. A relay that makes no progress shows in these
 /// metrics.
 /// </summary>
-internal sealed partial class OutboxBacklogMonitor : BackgroundService, IHealthCheck
+internal sealed class OutboxBacklogMonitor : OutboxMonitor, IHealthCheck
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
     /// <summary>Longer than relays need to share the partitions, and to take over from one that has died.</summary>
     private static readonly TimeSpan LongestWithoutRelay = TimeSpan.FromMinutes(1);
 
-    private readonly IServiceScopeFactory _scopes;
     private readonly TimeProvider _time;
-    private readonly ILogger<OutboxBacklogMonitor> _logger;
     private readonly Gauge<long> _pending;
     private readonly Gauge<long> _failed;
     private readonly Gauge<double> _oldestAge;
     private long _allOwned;
 
     public OutboxBacklogMonitor(IServiceScopeFactory scopes, IMeterFactory meters, TimeProvider time, ILogger<OutboxBacklogMonitor> logger)
+        : base(scopes, time, logger)
     {
-        (_scopes, _time, _logger, _allOwned) = (scopes, time, logger, time.GetTimestamp());
+        (_time, _allOwned) = (time, time.GetTimestamp());
         var meter = meters.Create(OutboxExtensions.TelemetryName);
         _pending = meter.CreateGauge<long>("outbox.pending", "{message}", "Messages to publish.");
         _failed = meter.CreateGauge<long>("outbox.failed", "{message}", "Failed messages that wait for an operator.");
@@ -36,45 +33,15 @@ internal sealed partial class OutboxBacklogMonitor : BackgroundService, IHealthC
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Degraded($"For {since.TotalSeconds:0} s, some partitions of the outbox have had no relay."));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task MeasureAsync(OutboxContext outbox, CancellationToken cancellationToken)
     {
-        try
+        var backlog = await OutboxBacklog.MeasureAsync(outbox, cancellationToken);
+        _pending.Record(backlog.Pending);
+        _failed.Record(backlog.Failed);
+        _oldestAge.Record(backlog.OldestAge(_time)?.TotalSeconds ?? 0);
+        if (await outbox.Db.Database.SqlQueryRaw<long>(OutboxLocks.CountOwned).SingleAsync(cancellationToken) == OutboxPartition.Count)
         {
-            using var timer = new PeriodicTimer(Interval, _time);
-            do
-            {
-                await TryMeasureAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown is no failure.
+            Interlocked.Exchange(ref _allOwned, _time.GetTimestamp());
         }
     }
-
-    private async Task TryMeasureAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var scope = _scopes.CreateAsyncScope();
-            var outbox = scope.ServiceProvider.GetRequiredService<OutboxContext>();
-            var backlog = await OutboxBacklog.MeasureAsync(outbox, cancellationToken);
-            _pending.Record(backlog.Pending);
-            _failed.Record(backlog.Failed);
-            _oldestAge.Record(backlog.OldestAge(_time)?.TotalSeconds ?? 0);
-            if (await outbox.Db.Database.SqlQueryRaw<long>(OutboxLocks.CountOwned).SingleAsync(cancellationToken) == OutboxPartition.Count)
-            {
-                Interlocked.Exchange(ref _allOwned, _time.GetTimestamp());
-            }
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            // The database is away, or has no tables yet. The next measurement comes soon.
-            LogFailed(exception.Message);
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Debug, "The backlog could not be measured: {Reason}")]
-    private partial void LogFailed(string reason);
 }

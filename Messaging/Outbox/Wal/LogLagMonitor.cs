@@ -7,15 +7,12 @@ namespace Messaging.Outbox.Wal;
 /// Measures every few seconds how far the slot is behind, in bytes and in time. A slot that is behind makes the server keep its log, until
 /// the disk is full or <c>max_slot_wal_keep_size</c> is reached.
 /// </summary>
-internal sealed partial class LogLagMonitor : BackgroundService, IHealthCheck
+internal sealed class LogLagMonitor : OutboxMonitor, IHealthCheck
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
     private static readonly long Negligible = long.Parse(LogLag.Negligible, CultureInfo.InvariantCulture);
 
-    private readonly IServiceScopeFactory _scopes;
     private readonly TimeProvider _time;
-    private readonly ILogger<LogLagMonitor> _logger;
     private readonly Gauge<long> _bytes;
     private readonly Gauge<double> _delay;
 
@@ -26,8 +23,9 @@ internal sealed partial class LogLagMonitor : BackgroundService, IHealthCheck
     private volatile string? _problem;
 
     public LogLagMonitor(IServiceScopeFactory scopes, IMeterFactory meters, TimeProvider time, ILogger<LogLagMonitor> logger)
+        : base(scopes, time, logger)
     {
-        (_scopes, _time, _logger, _lastSlot) = (scopes, time, logger, time.GetTimestamp());
+        (_time, _lastSlot) = (time, time.GetTimestamp());
         var meter = meters.Create(OutboxExtensions.TelemetryName);
         _bytes = meter.CreateGauge<long>("outbox.log.lag", "By", "Write-ahead log that the server keeps for the relay.");
         _delay = meter.CreateGauge<double>("outbox.log.delay", "s", "How long ago the relay's position was the end of the log.");
@@ -36,37 +34,8 @@ internal sealed partial class LogLagMonitor : BackgroundService, IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_problem is { } problem ? HealthCheckResult.Degraded(problem) : HealthCheckResult.Healthy());
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(Interval, _time);
-            do
-            {
-                await TryMeasureAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown is no failure.
-        }
-    }
-
-    private async Task TryMeasureAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var scope = _scopes.CreateAsyncScope();
-            var outbox = scope.ServiceProvider.GetRequiredService<OutboxContext>();
-            Record(await LogLag.MeasureAsync(outbox, cancellationToken));
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            // The database is away, or has no tables yet. The next measurement comes soon.
-            LogFailed(exception.Message);
-        }
-    }
+    protected override async Task MeasureAsync(OutboxContext outbox, CancellationToken cancellationToken) =>
+        Record(await LogLag.MeasureAsync(outbox, cancellationToken));
 
     private void Record(LogLag? lag)
     {
@@ -99,7 +68,4 @@ internal sealed partial class LogLagMonitor : BackgroundService, IHealthCheck
             _ => null,
         };
     }
-
-    [LoggerMessage(1, LogLevel.Debug, "The lag of the log could not be measured: {Reason}")]
-    private partial void LogFailed(string reason);
 }

@@ -43,8 +43,9 @@ public sealed class GatheringTransportTests
         var reads = 0;
         while (end < sent.Length)
         {
-            var count = Math.Min(7, sent.Length - end);
-            end += await transport.ReceiveAsync(buffer, end, count);
+            var count = await transport.ReceiveAsync(buffer, end, Math.Min(7, sent.Length - end));
+            Assert.NotEqual(0, count);
+            end += count;
             reads++;
         }
 
