@@ -40,6 +40,23 @@ public sealed class DamagedDeliveryTests(Infrastructure infrastructure)
         Assert.Equal(4, wire.Damaged);
     }
 
+    /// <summary>One after the other, they would have the messages behind them delivered hundreds of times.</summary>
+    [Fact]
+    public async Task Many_messages_that_cannot_be_read_come_again_together()
+    {
+        const int Many = 200;
+        var (broker, deliveries) = (new Uri(infrastructure.Broker), new FrameCount());
+        await using var wire = new CountingWire(broker.Host, broker.Port, deliveries.OfTransfers);
+        await using var receiver = await RunningReceiver.StartAsync(
+            infrastructure, $"ConnectionStrings:artemis={wire.Reroute(infrastructure.Broker)}");
+        await Task.WhenAll(
+            Enumerable.Range(0, Many).Select(i => receiver.SendAsync(Guid.NewGuid(), "EntityItemCreated", 1, $"spoiled {i}")));
+        await receiver.SendLastAsync();
+
+        await Eventually.GetAsync(() => CountAsync(receiver, "dead_letters"), count => count == Many);
+        Assert.InRange(deliveries.Value, 3 * Many, 20 * Many);
+    }
+
     private static Task<long> CountAsync(RunningReceiver receiver, string table) =>
         receiver.ScalarAsync<long>($"SELECT count(*) FROM {table}");
 }
