@@ -56,7 +56,11 @@ internal sealed partial class InboxConsumer(
             {
                 // With the link, everything that came with this delivery goes back in its order.
                 ReportInterruption($"A delivery cannot be read, and may be damaged: {damaged.Failure}");
-                LogMayBeDamaged(Logger, damaged.MessageId, damaged.Failure!);
+                if (IsNewInterruption)
+                {
+                    LogMayBeDamaged(Logger, damaged.MessageId, damaged.Failure!);
+                }
+
                 return false;
             }
 
