@@ -35,9 +35,11 @@ public sealed class ConsumeAndPublishCrashTests(Infrastructure infrastructure) :
     public async Task Killed_at_a_step_it_neither_loses_nor_doubles(string hold, string waitsIn)
     {
         await AddGatesAsync();
+
+        // The service first: a relay that the lock keeps from its work is not healthy for long.
+        await using (var service = await _system.StartProcessAsync())
         await using (var held = await DatabaseLock.TakeAsync(_system.Database, hold))
         {
-            await using var service = await _system.StartProcessAsync();
             await PlaceAsync(_ids);
             await held.WaitedForAsync(waitsIn);
             await service.KillAsync();
