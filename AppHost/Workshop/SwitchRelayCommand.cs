@@ -8,6 +8,7 @@ public static class SwitchRelayCommand
     private const string Setting = "Outbox__Relay";
     private const string Polling = "Polling";
     private const string Wal = "Wal";
+    private static readonly TimeSpan HealthyWithin = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Adds a command that restarts the sender with the other kind of relay, and then waits until it is healthy. Only a workshop has it:
@@ -36,7 +37,19 @@ public static class SwitchRelayCommand
                     }
 
                     var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
-                    await notifications.WaitForResourceHealthyAsync(sender.Resource.Name, context.CancellationToken);
+                    using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+                    deadline.CancelAfter(HealthyWithin);
+                    try
+                    {
+                        // The end of the old process may be reported after the new one was started: it does not end this wait.
+                        await notifications.WaitForResourceHealthyAsync(
+                            sender.Resource.Name, WaitBehavior.WaitOnResourceUnavailable, deadline.Token);
+                    }
+                    catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+                    {
+                        return CommandResults.Failure($"It is not healthy after {HealthyWithin.TotalMinutes:0} minutes: see its log.");
+                    }
+
                     return CommandResults.Success(FollowsLog(relay) ? "It follows the log now." : "It reads the table now.");
                 },
                 commandOptions: new CommandOptions

@@ -63,10 +63,28 @@ public sealed partial class TemplateTests : IDisposable
         // Other users may enter it: PostgreSQL refuses to run as root.
         Directory.CreateDirectory(_folder);
 
+        // Its own copy: dotnet reads each file of the folder, also what the template leaves out. Other tests have their databases there.
+        var template = Path.Combine(_folder, "template");
+        CopySources(new DirectoryInfo(Solution.PathOf(".")), template);
+
         // Templates of their own, so that the user's are left alone.
         string[] hive = ["--debug:custom-hive", Path.Combine(_folder, "templates")];
-        await DotnetAsync(_folder, ["new", "install", Solution.PathOf("."), .. hive]);
+        await DotnetAsync(_folder, ["new", "install", template, .. hive]);
         await DotnetAsync(_folder, ["new", "outbox", "-n", "Shop", "--entity", "Order", "-o", Shop, .. hive]);
+    }
+
+    private static void CopySources(DirectoryInfo from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in from.EnumerateFiles())
+        {
+            file.CopyTo(Path.Combine(to, file.Name));
+        }
+
+        foreach (var folder in from.EnumerateDirectories().Where(folder => folder.Name is not (".git" or ".local" or "artifacts")))
+        {
+            CopySources(folder, Path.Combine(to, folder.Name));
+        }
     }
 
     [GeneratedRegex(@"entity[-_]?items?\b|EntityItem|outbox-?demo|\bSenderService|\bReceiverService", RegexOptions.IgnoreCase)]

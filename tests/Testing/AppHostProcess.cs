@@ -94,7 +94,9 @@ public sealed class AppHostProcess : IDisposable
         new(new ProcessStartInfo("dotnet", ["exec", Assembly, .. Arguments(volumes), .. arguments]), volumes, environment);
 
     /// <summary>Starts it with `dotnet run` in the foreground of a terminal, as a person does.</summary>
-    public static AppHostProcess StartInTerminal(string volumes)
+    /// <param name="volumes">The prefix of its volumes.</param>
+    /// <param name="environment">More settings.</param>
+    public static AppHostProcess StartInTerminal(string volumes, IReadOnlyDictionary<string, string>? environment = null)
     {
         // Tests in the background ignore SIGINT, and all processes that they start would ignore it too.
         string[] command =
@@ -104,7 +106,7 @@ public sealed class AppHostProcess : IDisposable
             .. Arguments(volumes),
         ];
         var line = string.Join(' ', command.Select(argument => $"'{argument}'"));
-        return new AppHostProcess(new ProcessStartInfo("script", ["-qefc", $"exec {line}", "/dev/null"]), volumes, null);
+        return new AppHostProcess(new ProcessStartInfo("script", ["-qefc", $"exec {line}", "/dev/null"]), volumes, environment);
     }
 
     /// <summary>An address on a free port. The system never gives this port to a program that asks for any free port.</summary>

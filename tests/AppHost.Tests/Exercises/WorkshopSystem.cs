@@ -24,6 +24,16 @@ public sealed class WorkshopSystem : DemoSystem
         }
     }
 
+    /// <summary>Reports a resource as ended as soon as it starts. So does the orchestrator if the news of the old process comes late.</summary>
+    public async Task ReportEndWhenItStartsAsync(string resource)
+    {
+        using var timeout = new CancellationTokenSource(StepTimeout);
+        var starting = await App.ResourceNotifications.WaitForResourceAsync(
+            resource, change => change.Snapshot.State?.Text == KnownResourceStates.Starting, timeout.Token);
+        await App.ResourceNotifications.PublishUpdateAsync(
+            starting.Resource, starting.ResourceId, known => known with { State = KnownResourceStates.Finished });
+    }
+
     /// <summary>What a program of the workshop has written.</summary>
     public async Task<string> LogAsync(string resource)
     {
