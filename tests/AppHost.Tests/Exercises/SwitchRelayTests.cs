@@ -9,7 +9,7 @@ public sealed class SwitchRelayTests(WorkshopSystem system)
     {
         foreach (var answer in (string[])["It follows the log now.", "It reads the table now."])
         {
-            var reported = system.ReportEndWhenItStartsAsync(DemoSystem.Sender);
+            var reported = system.ReportEndWhileItStartsAsync(DemoSystem.Sender);
             var pressed = await system.PressAsync(DemoSystem.Sender, "switch-relay");
             Assert.True(pressed.Success, pressed.Message);
             Assert.Equal(answer, pressed.Message);

@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AppHost.Tests.Exercises;
 
@@ -24,14 +25,21 @@ public sealed class WorkshopSystem : DemoSystem
         }
     }
 
-    /// <summary>Reports a resource as ended as soon as it starts. So does the orchestrator if the news of the old process comes late.</summary>
-    public async Task ReportEndWhenItStartsAsync(string resource)
+    /// <summary>
+    /// Reports a resource as ended while it starts, and then again as running. So does the orchestrator if the news of the old process
+    /// comes late.
+    /// </summary>
+    public async Task ReportEndWhileItStartsAsync(string resource)
     {
         using var timeout = new CancellationTokenSource(StepTimeout);
+        await App.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.Starting, timeout.Token);
         var starting = await App.ResourceNotifications.WaitForResourceAsync(
-            resource, change => change.Snapshot.State?.Text == KnownResourceStates.Starting, timeout.Token);
-        await App.ResourceNotifications.PublishUpdateAsync(
-            starting.Resource, starting.ResourceId, known => known with { State = KnownResourceStates.Finished });
+            resource, change => change.Snapshot.State?.Text == KnownResourceStates.Running, timeout.Token);
+        Assert.NotEqual(HealthStatus.Healthy, starting.Snapshot.HealthStatus);
+        foreach (var state in (string[])[KnownResourceStates.Finished, KnownResourceStates.Running])
+        {
+            await App.ResourceNotifications.PublishUpdateAsync(starting.Resource, starting.ResourceId, known => known with { State = state });
+        }
     }
 
     /// <summary>What a program of the workshop has written.</summary>
