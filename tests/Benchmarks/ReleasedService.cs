@@ -12,7 +12,13 @@ internal static class ReleasedService
     {
         var service = ServiceInstance.Start(
             AssemblyOf(name),
-            new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = AssemblyOf("Peers") },
+            new Dictionary<string, string>
+            {
+                ["DOTNET_STARTUP_HOOKS"] = AssemblyOf("Peers"),
+
+                // By default, no call is counted until no new method was called for 100 ms. On a busy machine that takes minutes.
+                ["DOTNET_TC_CallCountingDelayMs"] = "0",
+            },
             [
                 "environment=Production",
                 "Logging:LogLevel:Default=Warning",

@@ -7,14 +7,13 @@ namespace Benchmarks.EndToEnd;
 /// <summary>What the services cost while nobody asks them anything.</summary>
 internal static class IdleBenchmark
 {
-    private const int WarmUp = 3_000;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
 
     public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
     {
         await using var pair = await Pair.StartAsync(infrastructure, Contender.Ours);
         var watcher = await infrastructure.CreateServiceDatabaseAsync();
-        await pair.WarmUpAsync(WarmUp);
+        await pair.WarmUpAsync();
         await MeasureAsync(pair.Sender, pair.SenderDatabase, watcher);
         List<(double Share, double Statements)> sender = [], receiver = [];
         for (var round = 1; round <= Settings.LongRounds; round++)

@@ -5,7 +5,6 @@ namespace Benchmarks.EndToEnd;
 /// <summary>From the commit of the sender to the commit of the receiver, at different rates of POSTs.</summary>
 internal static class LatencyBenchmark
 {
-    private const int WarmUp = 3_000;
     private const int Connections = 16;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
     private static readonly int[] Rates = [10, 200, 1_000];
@@ -14,7 +13,7 @@ internal static class LatencyBenchmark
     {
         await infrastructure.KeepCommitTimesAsync();
         await using var pair = await Pair.StartAsync(infrastructure, Contender.Ours);
-        await pair.WarmUpAsync(WarmUp);
+        await pair.WarmUpAsync();
         await pair.LogCommitsAsync();
         var results = new List<(int Rate, CommitTimes Times)>();
         for (var round = 1; round <= Settings.LongRounds; round++)

@@ -122,13 +122,16 @@ internal sealed class Pair : IAsyncDisposable
         return behind;
     }
 
-    /// <summary>Sends changes until the programs are compiled, and waits until they are applied.</summary>
-    public async Task WarmUpAsync(int count)
-    {
-        using var load = new Load(Sender.Address!, connections: 16, Entities);
-        await load.RunAsync(count);
-        await DrainAsync(TimeSpan.FromMinutes(1));
-    }
+    /// <summary>Sends changes until both programs are compiled, and waits until they are applied.</summary>
+    /// <param name="batch">How many at once.</param>
+    public Task WarmUpAsync(int batch = 2_000) => WarmUp.RunAsync(
+        async () =>
+        {
+            using var load = new Load(Sender.Address!, connections: 16, Entities);
+            await load.RunAsync(batch);
+            await DrainAsync(TimeSpan.FromMinutes(1));
+        },
+        () => ProcessorTime);
 
     /// <summary>Begins to note the times of the commits.</summary>
     public async Task LogCommitsAsync()

@@ -8,7 +8,6 @@ namespace Benchmarks.EndToEnd;
 /// </summary>
 internal static class SustainedBenchmark
 {
-    private const int WarmUp = 5_000;
     private const int Connections = 16;
     private const int MostBehind = 5_000;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
@@ -16,7 +15,7 @@ internal static class SustainedBenchmark
     public static Task RunAsync() => Servers.UseAsync(async infrastructure =>
     {
         await using var pair = await Pair.StartAsync(infrastructure, Contender.Ours);
-        await pair.WarmUpAsync(WarmUp);
+        await pair.WarmUpAsync();
         var results = new List<Result>();
         for (var round = 1; round <= Settings.LongRounds; round++)
         {

@@ -4,11 +4,11 @@ namespace Benchmarks.Peers;
 
 /// <summary>A system that takes part, and what it promises. Only systems with the same promises do the same work.</summary>
 /// <param name="Programs">Its programs.</param>
-/// <param name="WarmUp">Messages until it is compiled. Fewer for one that would need minutes.</param>
+/// <param name="WarmUpBatch">Messages at once while it warms up. Fewer for one that would need minutes.</param>
 /// <param name="Guarantees">What it promises when it is set up like this.</param>
-internal sealed record Peer(Contender Programs, int WarmUp, string Guarantees)
+internal sealed record Peer(Contender Programs, int WarmUpBatch, string Guarantees)
 {
-    private static readonly int Usual = Math.Min(3_000, Settings.Messages ?? 3_000);
+    private const int Usual = 2_000;
 
     private static readonly Peer Ours = new(
         Contender.Ours,
@@ -23,7 +23,7 @@ internal sealed record Peer(Contender Programs, int WarmUp, string Guarantees)
 
     private static readonly Peer Classic = new(
         new("classic loop", "Peers", "Peers", ["Peer=classic-sender"], ["Peer=classic-receiver"]),
-        WarmUp: 50,
+        WarmUpBatch: 50,
         "Nothing is lost. Applied once. The order of the commits is kept, as there is one loop and one consumer: a second instance of "
         + "the sender would publish everything twice. At most 50 messages in 5 seconds.");
 

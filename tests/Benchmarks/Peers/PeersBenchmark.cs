@@ -67,7 +67,7 @@ internal static class PeersBenchmark
         try
         {
             await using var pair = await Pair.StartAsync(infrastructure, peer.Programs, entities, situation.HasWire);
-            await pair.WarmUpAsync(peer.WarmUp);
+            await pair.WarmUpAsync(peer.WarmUpBatch);
             await pair.LogCommitsAsync();
             return await situation.MakeAsync(pair);
         }

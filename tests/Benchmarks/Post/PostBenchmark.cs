@@ -10,6 +10,7 @@ namespace Benchmarks.Post;
 internal static class PostBenchmark
 {
     private const string Queue = "post";
+    private const int WarmUpBatch = 2_000;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(3);
     private static readonly int[] Connections = [1, 16, 64];
 
@@ -22,6 +23,13 @@ internal static class PostBenchmark
         await using var floor = await StartFloorAsync(infrastructure);
         var connection = await infrastructure.ConnectAsync();
         Target[] targets = [service, cutOff, floor];
+        foreach (var target in targets)
+        {
+            using var load = new Load(target.Service.Address!, connections: 16);
+            await WarmUp.RunAsync(() => load.RunAsync(WarmUpBatch), () => target.Service.ProcessorTime);
+            await EmptyAsync(target, connection);
+        }
+
         var results = new List<Result>();
         for (var round = 1; round <= Settings.WarmUpRounds + Settings.Rounds; round++)
         {
@@ -63,6 +71,17 @@ internal static class PostBenchmark
         var processorTime = target.Service.ProcessorTime;
         var answers = await load.RunAsync(duration: Length);
         processorTime = target.Service.ProcessorTime - processorTime;
+        await EmptyAsync(target, broker);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"round {round}: {connections} connections, {target.Name}: {answers.PerSecond:0} requests/s, "
+            + $"{answers.Latency.ToPercentiles()} ms"));
+        return new(target, connections, round, answers, processorTime / answers.Milliseconds.Count);
+    }
+
+    /// <summary>Every measurement begins with empty tables and an empty queue.</summary>
+    private static async Task EmptyAsync(Target target, Connection broker)
+    {
         if (target.Publishes)
         {
             await Eventually.GetAsync(
@@ -72,11 +91,6 @@ internal static class PostBenchmark
         }
 
         await Sql.ExecuteAsync(target.Database, "TRUNCATE outbox_messages, entity_items");
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"round {round}: {connections} connections, {target.Name}: {answers.PerSecond:0} requests/s, "
-            + $"{answers.Latency.ToPercentiles()} ms"));
-        return new(target, connections, round, answers, processorTime / answers.Milliseconds.Count);
     }
 
     private static void Report(List<Result> results, Target service, Target cutOff, Target floor)
