@@ -132,6 +132,7 @@ internal sealed class RelaySystem(string database, string queue, IReadOnlyList<S
             FROM generate_series(1, {{existing}}) AS i
             """);
         await Sql.ExecuteAsync(database, "VACUUM ANALYZE outbox_messages");
+        await Sql.ExecuteAsync(database, "CHECKPOINT"); // millions of rows: the disk would write them while it is measured
     }
 
     private async Task<bool> IsDrainedAsync()
